@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+
+class User(AbstractUser):
+    """A person who owns photos; in local mode the one local owner is a row like any other."""
+
+    # Not the username: `claim_owner` renames the row, and it must stay the same owner of the same photos.
+    is_local_owner = models.BooleanField(default=False, editable=False)
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_local_owner"], condition=models.Q(is_local_owner=True), name="one_local_owner"
+            )
+        ]

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image
+
+from ai.texts import Lexicon
+from ai.vectors import unit_rows
+from ai.vocabulary import TagScore, Vocabulary, Word
+
+DIMENSION = 32
+
+PALETTE = {
+    "red": (220, 20, 20),
+    "green": (20, 150, 40),
+    "blue": (20, 40, 220),
+    "yellow": (250, 230, 20),
+    "white": (255, 255, 255),
+    "black": (0, 0, 0),
+    "orange": (255, 140, 0),
+    "purple": (130, 20, 150),
+    "pink": (255, 150, 190),
+    "brown": (120, 70, 30),
+    "gray": (128, 128, 128),
+    "cyan": (0, 220, 220),
+}
+_SYNONYMS = {"gray": ("grey",), "purple": ("violet",), "cyan": ("turquoise",)}
+_GRID = (4, 5)  # with one axis per colour this fills the dimension
+_GRID_WEIGHT = 0.1
+
+
+class FakeEncoder:
+    """A deterministic double that sees colours and nothing else: fast, needs no files, and searches like a real one.
+
+    The first axes are the share of each colour of PALETTE, the rest a faint grid of brightness, so that two pictures
+    of the same colours in another order are near each other and yet not the same.
+    """
+
+    name = "fake"
+    dimension = DIMENSION
+
+    def __init__(self, revision: str = "1") -> None:
+        self.revision = revision
+        self.vocabulary = _vocabulary()
+        self._lexicon = Lexicon(self.vocabulary)
+
+    def warm_up(self) -> None:
+        """Do nothing: there is nothing to open."""
+
+    def embed_images(self, images: Sequence[Image.Image]) -> np.ndarray:
+        rows = [np.concatenate([_colour_shares(image), _brightness(image)]) for image in images]
+        return unit_rows(np.array(rows).reshape(-1, DIMENSION), DIMENSION)
+
+    def embed_texts(self, texts: Sequence[str]) -> list[np.ndarray | None]:
+        return [self._lexicon.vector(text) for text in texts]
+
+    def tag(self, vectors: np.ndarray) -> list[list[TagScore]]:
+        return self.vocabulary.tag(vectors)
+
+
+def _vocabulary() -> Vocabulary:
+    words = tuple(
+        Word(colour, leaves=(axis,), synonyms=_SYNONYMS.get(colour, ()), threshold=0.2)
+        for axis, colour in enumerate(PALETTE)
+    )
+    return Vocabulary(words, leaves=np.eye(len(PALETTE), DIMENSION, dtype=np.float32), temperature=20.0)
+
+
+def _colour_shares(image: Image.Image) -> np.ndarray:
+    pixels = np.asarray(image.resize((16, 16), Image.Resampling.BOX), dtype=np.float32).reshape(-1, 1, 3)
+    distances = ((pixels - np.array(list(PALETTE.values()))) ** 2).sum(axis=2)
+    return np.bincount(distances.argmin(axis=1), minlength=len(PALETTE)) / len(pixels)
+
+
+def _brightness(image: Image.Image) -> np.ndarray:
+    grid = np.asarray(image.resize(_GRID, Image.Resampling.BOX).convert("L"), dtype=np.float32).ravel() / 255
+    return (grid - grid.mean()) * _GRID_WEIGHT

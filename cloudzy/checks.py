@@ -1,0 +1,65 @@
+"""System checks: settings well formed one by one and unsafe together. gunicorn asks them before it binds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Error, register
+from django.core.exceptions import ImproperlyConfigured
+
+LOOPBACK_ADDRESSES = {"localhost", "127.0.0.1", "::1", "[::1]"}
+
+
+@register("cloudzy")
+def check_settings(**_: Any) -> list[Error]:
+    """Return every reason not to start, so that one look at the terminal is enough to cure them all."""
+    return [*_secret(), *(_server_mode() if settings.SERVER_MODE else _local_mode())]
+
+
+def _secret() -> Iterator[Error]:
+    try:
+        secret = settings.SECRET_KEY
+    except ImproperlyConfigured:
+        yield Error("SECRET_KEY is missing.", hint="`make run` writes a random one into .env.", id="cloudzy.E001")
+        return
+    if settings.SERVER_MODE and (len(secret) < 50 or len(set(secret)) < 10 or secret.startswith("django-insecure-")):
+        yield Error(
+            "SECRET_KEY is weak: server mode wants at least 50 characters, 10 of them different.",
+            hint="Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
+            id="cloudzy.E002",
+        )
+
+
+def _local_mode() -> Iterator[Error]:
+    if settings.HOST not in LOOPBACK_ADDRESSES:
+        yield Error(
+            f"HOST={settings.HOST!r} would open local mode, which asks nobody who they are, to other machines.",
+            hint="Set CLOUDZY_MODE=server and CLOUDZY_URL=https://your.name, or leave HOST at 127.0.0.1.",
+            id="cloudzy.E003",
+        )
+
+
+def _server_mode() -> Iterator[Error]:
+    url = settings.CLOUDZY_URL
+    if url is None:
+        yield Error(
+            "CLOUDZY_URL is missing: server mode answers to one address only.",
+            hint="Set it to what people open, such as https://photos.example.org.",
+            id="cloudzy.E004",
+        )
+    elif url.scheme == "http" and url.hostname not in LOOPBACK_ADDRESSES:
+        yield Error(
+            f"CLOUDZY_URL={url.geturl()!r} would send passwords in the clear.",
+            hint="Use https:// with a proxy that ends TLS (CLOUDZY_TRUSTED_PROXIES); http:// is for localhost.",
+            id="cloudzy.E005",
+        )
+    if settings.DEBUG:
+        yield Error("DEBUG shows settings and code to visitors.", hint="Remove DEBUG.", id="cloudzy.E006")
+    if any(host.startswith(("*", ".")) for host in settings.ALLOWED_HOSTS):
+        yield Error(
+            "ALLOWED_HOSTS has a wildcard: a forged Host header would be believed.",
+            hint="Name the one host in CLOUDZY_URL.",
+            id="cloudzy.E007",
+        )

@@ -1,0 +1,135 @@
+"""GET /health: can this service do its work, and what is wrong with it?"""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.migrations.executor import MigrationExecutor
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from photos import storage
+from photos.api.parameters import query_of
+from search.health import report
+
+LOW_DISK_BYTES = 500 * 2**20
+
+
+class SearchEngineSerializer(serializers.Serializer[Any]):
+    total_embeddings = serializers.IntegerField(help_text="Vectors a search can find now.")
+    dimension = serializers.IntegerField()
+    index_type = serializers.CharField()
+
+
+class HealthSerializer(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=["healthy", "unhealthy"])
+    service = serializers.CharField()
+    search_engine = SearchEngineSerializer()
+    problems = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+HEALTHY = OpenApiExample(
+    "healthy",
+    {
+        "status": "healthy",
+        "service": "Cloudzy AI",
+        "search_engine": {"total_embeddings": 2, "dimension": 512, "index_type": "flat"},
+        "problems": [],
+    },
+)
+
+
+class HealthView(APIView):
+    """The state of the service, for whoever watches it; in server mode only staff sees what is wrong."""
+
+    # Nothing here may need the database before the check of the database itself.
+    authentication_classes = ()
+    permission_classes = ()
+
+    @extend_schema(
+        operation_id="health",
+        auth=[],
+        responses={
+            200: OpenApiResponse(HealthSerializer, "It works; `problems` may still name something.", [HEALTHY]),
+            503: OpenApiResponse(HealthSerializer, "Database, migrations or photo storage are not usable."),
+        },
+    )
+    def get(self, request: Request) -> Response:
+        query_of(request)
+        problem = database_problem()
+        if problem:
+            return _answer(request, _NO_ENGINE, problem, [])
+        index = report()
+        engine = {
+            "total_embeddings": index.total_embeddings,
+            "dimension": index.dimension,
+            "index_type": index.index_type,
+        }
+        return _answer(request, engine, storage_problem(), [*index.problems, *_low_disk()])
+
+
+_NO_ENGINE = {"total_embeddings": 0, "dimension": 0, "index_type": "unknown"}
+
+
+def _answer(request: Request, engine: dict[str, Any], fatal: str, problems: list[str]) -> Response:
+    facts: dict[str, Any] = {
+        "status": "unhealthy" if fatal else "healthy",
+        "service": "Cloudzy AI",
+        "search_engine": engine,
+    }
+    if not settings.SERVER_MODE or (not fatal and _is_staff(request)):
+        facts["problems"] = [fatal, *problems] if fatal else problems
+    return Response(facts, status=503 if fatal else 200)
+
+
+def _is_staff(request: Request) -> bool:
+    user = request._request.user
+    return user.is_authenticated and user.is_staff
+
+
+def database_problem() -> str:
+    """Return why the database cannot serve, or ""."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        pending = _pending_migration()
+    except (DatabaseError, InterfaceError):
+        return "The database does not answer."
+    return f"The migration {pending} is pending: run `manage.py migrate`." if pending else ""
+
+
+def storage_problem() -> str:
+    """Return why photos cannot be stored, or ""."""
+    if not storage.is_mounted():
+        return "The folder of the photos is not there; perhaps its disk is not mounted."
+    return ""
+
+
+_migrated: set[str] = set()  # the databases once found complete: they stay so for the life of this process
+
+
+def _pending_migration() -> str:
+    """Return the first migration the database lacks, or ""."""
+    name = str(connection.settings_dict["NAME"])
+    if name in _migrated:
+        return ""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        return f"{plan[0][0].app_label}.{plan[0][0].name}"
+    _migrated.add(name)
+    return ""
+
+
+def _low_disk() -> list[str]:
+    root = storage.media_root()
+    free = shutil.disk_usage(root).free if root.exists() else None
+    if free is None or free > LOW_DISK_BYTES:
+        return []
+    return [f"Only {free // 2**20} MB are free for photos."]

@@ -1,0 +1,114 @@
+"""Every problem the service can answer with, by the last part of its `type`; /problems/<slug> explains it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from rest_framework.exceptions import APIException
+
+_BY_STATUS = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    409: "conflict",
+    410: "gone",
+    413: "content_too_large",
+    415: "unsupported_media_type",
+    416: "range_not_satisfiable",
+    422: "unprocessable_content",
+    429: "too_many_requests",
+    500: "internal_server_error",
+    503: "service_unavailable",
+    507: "insufficient_storage",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    title: str
+    explanation: str
+
+
+PROBLEMS = {
+    "bad_request": Problem(
+        "Bad request",
+        "Something in the request is not as the API expects it; `errors` names each field or parameter. "
+        "Unknown ones are refused too, so that a typing error is never silently ignored.",
+    ),
+    "unauthorized": Problem("Sign in first", "Send a name and password by HTTP Basic, or sign in with a browser."),
+    "forbidden": Problem("Not allowed", "We know who you are, or where the request comes from, and may not do this."),
+    "not_found": Problem("Not found", "It is not there, or it is not yours: the answer is the same for both."),
+    "method_not_allowed": Problem("Method not allowed", "This address exists; the Allow header lists its methods."),
+    "not_acceptable": Problem("Not acceptable", "The Accept header rules out every form this address answers in."),
+    "conflict": Problem("Conflict", "The photo is not in the state this needs."),
+    "gone": Problem("Gone", "It was here and is not any more."),
+    "content_too_large": Problem("Too large", "The request is larger than this service takes."),
+    "unsupported_media_type": Problem("Unsupported media type", "The Content-Type is not one this address reads."),
+    "range_not_satisfiable": Problem("No such range", "The Range header asks for bytes past the end of the file."),
+    "unprocessable_content": Problem("Cannot be processed", "The request is well formed, its content is not."),
+    "too_many_requests": Problem("Too many requests", "Wait as long as the Retry-After header says."),
+    "internal_server_error": Problem("A fault of ours", "A bug. The log of the service has the details."),
+    "service_unavailable": Problem("Not available now", "Try again after the Retry-After header."),
+    "insufficient_storage": Problem("No room", "The disk of the service is full."),
+    # Uploads
+    "no_file": Problem(
+        "No file", "Send the photo as multipart/form-data in the field `file`. A body cut short ends here too."
+    ),
+    "too_many_files": Problem("Too many files", "Send one photo a request; as many requests as you like."),
+    "empty_file": Problem("Empty file", "The file has no bytes. Nothing was stored."),
+    "file_too_large": Problem("File too large", "CLOUDZY_MAX_UPLOAD_MB sets the limit. Nothing was stored."),
+    "unsupported_type": Problem(
+        "Not an image we read",
+        "The bytes decide, not the name. We read JPEG, PNG, WebP, GIF, AVIF, TIFF, BMP and HEIC/HEIF.",
+    ),
+    "too_many_pixels": Problem(
+        "Too many pixels", "CLOUDZY_MAX_MEGAPIXELS sets the limit; it is checked before anything is decoded."
+    ),
+    "truncated_image": Problem("The image is cut short", "Part of the file is missing. Send it again from its source."),
+    "broken_image": Problem("The image is damaged", "The file begins like an image and cannot be decoded."),
+    "checksum_mismatch": Problem(
+        "Other bytes arrived", "X-Content-SHA256 is not the SHA-256 of what arrived. Nothing was stored; send it again."
+    ),
+    "storage_missing": Problem(
+        "The storage is missing",
+        "The media folder lacks the marker of this library; perhaps its disk is not mounted. Nothing was stored.",
+    ),
+    "disk_full": Problem("The disk is full", "Nothing was stored. Make room and send it again."),
+    "original_missing": Problem("The original is missing", "Its row is there, its file is not: see check_integrity."),
+    "name_taken": Problem("Too many of one name", "More of them in one second than we tell apart. Try again."),
+    "database_busy": Problem("The database is busy", "Another process holds it. Nothing was changed; try again."),
+    # Search
+    "bad_query": Problem("A query we cannot search for", "A query has 1 to 200 characters and no NUL among them."),
+    "not_analysed": Problem(
+        "Not analysed yet", "The photo has no vector of the current model. POST /photo/{id}/analyze makes one."
+    ),
+    "model_missing": Problem(
+        "The encoder is missing", "The files of the image encoder are not usable; `detail` and /health say what to do."
+    ),
+}
+
+
+def slug_of(problem: APIException) -> str:
+    """Return the catalogue's slug: the exception's own code, or the name of its status."""
+    codes = problem.get_codes()
+    if isinstance(codes, str) and codes in PROBLEMS:
+        return codes
+    if problem.default_code in PROBLEMS:
+        return problem.default_code
+    return _BY_STATUS.get(problem.status_code, "internal_server_error")
+
+
+@login_not_required
+def problem_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Explain a problem to a person, also to one who is not signed in and wonders why not."""
+    problem = PROBLEMS.get(slug)
+    if problem is None:
+        raise Http404("There is no such problem.")
+    facts = {"slug": slug, "status": "Problem", "title": problem.title, "detail": problem.explanation}
+    return render(request, "problems/problem.html", facts)

@@ -1,0 +1,67 @@
+"""How the API describes itself: every operation names the problems it can answer with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiResponse, inline_serializer
+from rest_framework import serializers
+
+PROBLEM = inline_serializer(
+    "Problem",
+    {
+        "type": serializers.CharField(help_text="/problems/<slug>, a page that explains it."),
+        "title": serializers.CharField(),
+        "status": serializers.IntegerField(),
+        "detail": serializers.CharField(),
+        "errors": serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False),
+    },
+)
+ALWAYS = {
+    400: "A parameter, a field, the body or the Host is wrong.",
+    401: "No credentials, or wrong ones.",
+    403: "Not allowed.",
+    406: "Nothing the Accept header allows.",
+    503: "The database is busy; see Retry-After.",
+}
+WITH_OBJECT = {404: "Not there, or not yours."}
+WITH_BODY = {415: "A Content-Type, or an image, that is not read here."}
+WITH_IMAGE = {
+    413: "Larger than the limit.",
+    422: "An image, but broken, too large in pixels, or not of the given checksum.",
+    507: "The disk is full.",
+}
+Endpoint = tuple[str, str, str, Callable[..., Any]]
+
+
+def without_slash(endpoints: list[Endpoint], **_: Any) -> list[Endpoint]:
+    """Leave out the second spelling of each path, with a slash at its end."""
+    return [endpoint for endpoint in endpoints if not endpoint[0].endswith("/")]
+
+
+class ProblemSchema(AutoSchema):
+    """Adds to what a view declares the problems that any view of its kind can answer with."""
+
+    def get_tags(self) -> list[str]:
+        return [self.view.__module__.partition(".")[0]]
+
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        for status, words in self._problems().items():
+            if str(status) not in bodies:
+                response = OpenApiResponse(PROBLEM, words)
+                body = self._get_response_for_code(response, str(status), ["application/problem+json"], direction)
+                bodies[str(status)] = body
+        return dict(sorted(bodies.items()))
+
+    def _problems(self) -> dict[int, str]:
+        found = dict(ALWAYS)
+        if "{" in self.path or self.path == "/search/image-to-image":
+            found |= WITH_OBJECT
+        if self.method in {"POST", "PATCH"}:
+            found |= WITH_BODY
+            if any(parser.media_type == "multipart/form-data" for parser in self.view.get_parsers()):
+                found |= WITH_IMAGE
+        return found

@@ -1,0 +1,76 @@
+"""A library that nobody photographed, for measuring: rows, tags and vectors by the thousand, pictures by the dozen."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from django.db import transaction
+from PIL import Image
+
+from accounts.models import User
+from photos import embeddings
+from photos.models import Photo, PhotoTag, Stage, Tag
+
+WORDS = [f"word {number}" for number in range(100)]
+TAGS_EACH = 3
+CHUNK = 1000
+FIRST = datetime(2015, 1, 1, tzinfo=UTC)
+ASPECTS = ((4, 3), (3, 2), (3, 4), (16, 9), (1, 1))
+
+
+def picture(seed: int, size: tuple[int, int] = (500, 375)) -> bytes:
+    """Return a JPEG with soft shapes and fine grain, which compresses about as a photo does."""
+    chance = np.random.default_rng(seed)
+    shapes = Image.fromarray(chance.integers(0, 255, (6, 8, 3), dtype=np.uint8)).resize(size, Image.Resampling.BICUBIC)
+    grain = chance.normal(0, 6, (size[1], size[0], 1))
+    pixels = np.clip(np.asarray(shapes, dtype=np.float32) + grain, 0, 255).astype(np.uint8)
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "JPEG", quality=88)
+    return out.getvalue()
+
+
+def add_photos(owner: User, count: int, dimension: int, model: str) -> Iterator[int]:
+    """Insert analysed photos without files; yield how many are in after each chunk."""
+    tags = list(Tag.objects.named(WORDS).values())
+    chance = np.random.default_rng(0)
+    for start in range(0, count, CHUNK):
+        numbers = range(start, min(start + CHUNK, count))
+        vectors = chance.normal(size=(len(numbers), dimension)).astype(np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        with transaction.atomic():
+            rows = [_photo(owner, number, vector, model) for number, vector in zip(numbers, vectors, strict=True)]
+            photos = Photo.objects.bulk_create(rows)
+            Stage.objects.bulk_create(
+                Stage(photo=photo, name=name, status=Stage.Status.DONE) for photo in photos for name in Stage.ORDER
+            )
+            PhotoTag.objects.bulk_create(
+                PhotoTag(photo=photo, tag=tags[(photo.pk * 7 + step * 13) % len(tags)], score=0.9 - step / 10)
+                for photo in photos
+                for step in range(TAGS_EACH)
+            )
+        yield numbers[-1] + 1
+
+
+def _photo(owner: User, number: int, vector: np.ndarray, model: str) -> Photo:
+    width, height = ASPECTS[number % len(ASPECTS)]
+    moment = FIRST + timedelta(hours=5 * number)
+    photo = Photo(
+        owner=owner,
+        filename=f"synthetic_{number}.jpg",
+        original_name=f"synthetic {number}.jpg",
+        image=f"originals/00/{number:032x}.jpg",
+        sha256=f"{number:064x}",
+        bytes=100_000,
+        format="jpeg",
+        width=width * 250,
+        height=height * 250,
+        taken_at=moment,
+        created_at=moment,
+        caption=f"Synthetic photo {number}.",
+        status=Photo.Status.READY,
+    )
+    embeddings.put_vector(photo, vector, model)
+    return photo

@@ -1,0 +1,48 @@
+"""The tests' own environment, said before Django reads its settings: no test sees or touches the real library."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+import django
+import pytest
+
+# One folder per process, and so one per pytest-xdist worker.
+_home = tempfile.mkdtemp(prefix="cloudzy-tests-")
+atexit.register(shutil.rmtree, _home, ignore_errors=True)
+
+for _name in [name for name in os.environ if name.startswith("CLOUDZY_")]:
+    if _name not in {"CLOUDZY_TEST_ASSETS", "CLOUDZY_REQUIRE_BROWSER"}:
+        del os.environ[_name]
+for _name in ("DATABASE_URL", "DEBUG", "HOST", "PORT", "WEB_CONCURRENCY"):
+    os.environ.pop(_name, None)
+os.environ |= {
+    "CLOUDZY_ENV_FILE": os.devnull,
+    "CLOUDZY_DATA_DIR": f"{_home}/data",
+    "CLOUDZY_MEDIA_DIR": f"{_home}/media",
+    "CLOUDZY_ENCODER": "fake",
+    "SECRET_KEY": "a secret of the tests only, long enough for server mode",
+    "OMP_NUM_THREADS": "1",
+    # Here, not in pyproject.toml: pytest-django would then read the settings before this file is.
+    "DJANGO_SETTINGS_MODULE": "cloudzy.settings",
+}
+
+
+# Before pytest-django would: the fixtures below import models.
+django.setup()
+pytest_plugins = ["photos.tests.fixtures"]
+
+
+def pytest_sessionstart() -> None:
+    # Loaded by now. The workers of pytest-xdist inherit this environment: with the name still in it, each would read
+    # the settings before it has made a home of its own.
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
+@pytest.fixture(autouse=True)
+def no_healing_in_background(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread of its own would meet the next test's database; tests of healing call it themselves."""
+    monkeypatch.setattr("search.live.HEAL_IN_BACKGROUND", False)

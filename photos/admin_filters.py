@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+
+from photos.models import Photo, Tag
+
+MOST_TAGS = 100
+
+
+class InTrash(admin.SimpleListFilter):
+    """The trash apart: without a choice the list shows what is not in it."""
+
+    title = "trash"
+    parameter_name = "trash"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("only", "In the trash"), ("with", "All")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Photo]) -> QuerySet[Photo]:
+        if self.value() == "with":
+            return queryset
+        return queryset.filter(trashed_at__isnull=self.value() != "only")
+
+
+class WithTag(admin.SimpleListFilter):
+    """Photos on which a tag shows; the tags used most are offered."""
+
+    title = "tag"
+    parameter_name = "tag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        used = Tag.objects.filter(photo_tags__rejected=False).annotate(uses=Count("photo_tags"))
+        return [(str(tag.pk), tag.name) for tag in used.order_by("-uses", "name")[:MOST_TAGS]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Photo]) -> QuerySet[Photo]:
+        chosen = self.value() or ""
+        if not chosen.isdecimal():
+            return queryset
+        return queryset.filter(photo_tags__tag=int(chosen), photo_tags__rejected=False)

@@ -1,0 +1,96 @@
+"""Reading what a client sent: nothing it sends is silently ignored."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+
+MAX_JSON_BYTES = 1_000_000
+LONGEST_INTEGER = 19  # digits of what 64 bits hold
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """A serializer that refuses fields it does not know, naming them and what is allowed."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, Mapping) and (unknown := sorted(set(data) - set(self.fields))):
+            allowed = ", ".join(sorted(self.fields)) or "nothing"
+            raise serializers.ValidationError({name: [f"Unknown. Allowed: {allowed}."] for name in unknown})
+        values: dict[str, Any] = super().to_internal_value(data)
+        return values
+
+
+class QuerySerializer(StrictSerializer):
+    """The query parameters of an endpoint; `format` picks a renderer and is accepted everywhere."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        for name in data:
+            if len(data.getlist(name)) > 1:
+                raise serializers.ValidationError({name: ["Given more than once."]})
+        return super().to_internal_value({name: value for name, value in data.items() if name != "format"})
+
+
+def query_of(request: Request, serializer_class: type[QuerySerializer] = QuerySerializer) -> dict[str, Any]:
+    """Return the checked query parameters; raises ValidationError naming each that is wrong or unknown."""
+    serializer = serializer_class(data=request.query_params)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def body_of(request: Request, serializer_class: type[StrictSerializer]) -> dict[str, Any]:
+    """Return the checked body; raises ValidationError naming each field that is wrong or unknown."""
+    serializer = serializer_class(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+class StrictJSONParser(JSONParser):
+    """JSON of at most 1 MB in which no key stands twice and nothing is nested beyond reason."""
+
+    def parse(self, stream: Any, *_: Any, **__: Any) -> Any:
+        raw = stream.read(MAX_JSON_BYTES + 1)
+        if len(raw) > MAX_JSON_BYTES:
+            raise ParseError(f"The JSON is longer than {MAX_JSON_BYTES} bytes.")
+        try:
+            return json.loads(
+                raw.decode(),
+                object_pairs_hook=_object,
+                parse_constant=_no_constant,
+                parse_float=_finite,
+                parse_int=_bounded,
+            )
+        except (ValueError, RecursionError) as exc:
+            raise ParseError(f"This is not JSON we read: {exc}") from exc
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice in one object")
+    for key in found:
+        key.encode()  # half a surrogate pair has no UTF-8, and so no answer could name the key
+    return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text[:20]} is too large a number")
+    return number
+
+
+def _bounded(text: str) -> int:
+    if len(text) > LONGEST_INTEGER:
+        raise ValueError(f"{text[:20]}... is too large a number")
+    return int(text)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a number in JSON")

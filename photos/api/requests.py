@@ -1,0 +1,36 @@
+"""Who asks, and for which photo."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.http import Http404
+from rest_framework.request import Request
+
+from accounts.models import User
+from photos.models import Photo
+
+
+def owner_of(request: Request) -> User:
+    """Return the person asking; permissions have let nobody else through."""
+    return cast(User, request.user)
+
+
+def photo_of(request: Request, pk: int, also_trashed: bool = False) -> Photo:
+    """Return the photo the person asking may see; raises Http404 alike for what is not there and what is not theirs."""
+    user = owner_of(request)
+    photos = Photo.objects.visible_to(user)
+    if also_trashed:
+        photos = photos | Photo.objects.in_trash_of(user)
+    return _one(photos.for_listing().filter(pk=pk).first())
+
+
+def trashed_photo_of(request: Request, pk: int) -> Photo:
+    """Return a photo in the trash of the person asking; raises Http404."""
+    return _one(Photo.objects.in_trash_of(owner_of(request)).for_listing().filter(pk=pk).first())
+
+
+def _one(photo: Photo | None) -> Photo:
+    if photo is None:
+        raise Http404("There is no such photo.")
+    return photo

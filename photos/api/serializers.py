@@ -1,0 +1,179 @@
+"""The JSON of photos, as the published contract has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from photos.api.parameters import QuerySerializer, StrictSerializer
+from photos.models import Photo, Stage
+from photos.models.tag import MAX_TAG_LENGTH, normalise_tag
+
+
+@extend_schema_field({"type": "string", "format": "date-time", "example": "2019-03-21T11:04:22"})
+class WallTimeField(serializers.Field):
+    """ISO 8601 local time, with an offset where it is known and without one where it is not."""
+
+    def to_representation(self, value: Any) -> str:
+        return str(value.isoformat())
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            moment = parse_datetime(data) if isinstance(data, str) else None
+        except ValueError:  # the form is right, the date does not exist
+            moment = None
+        if moment is None:
+            raise serializers.ValidationError("Write it as 2019-03-21T11:04:22, with +01:00 behind it if known.")
+        if not 1826 <= moment.year <= 9998:
+            raise serializers.ValidationError("The year must lie between 1826 and 9998.")
+        return moment
+
+
+class LocationSerializer(StrictSerializer):
+    latitude = serializers.FloatField(min_value=-90, max_value=90)
+    longitude = serializers.FloatField(min_value=-180, max_value=180)
+    altitude = serializers.FloatField(
+        min_value=-12_000, max_value=100_000, required=False, allow_null=True, help_text="Metres above the sea."
+    )
+
+
+class ExposureSerializer(serializers.Serializer[Photo]):
+    aperture = serializers.FloatField(allow_null=True, help_text="f-number.")
+    shutter = serializers.CharField(allow_null=True, help_text="Seconds, as a fraction where below one.")
+    iso = serializers.IntegerField(allow_null=True)
+    focal_length = serializers.FloatField(allow_null=True, help_text="Millimetres.")
+
+
+class PhotoSerializer(serializers.Serializer[Photo]):
+    """A photo as lists show it."""
+
+    id = serializers.IntegerField()
+    filename = serializers.CharField()
+    tags = serializers.ListField(child=serializers.CharField(), source="tag_names")
+    caption = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    original_name = serializers.CharField()
+    status = serializers.ChoiceField(choices=Photo.Status.choices)
+    error = serializers.CharField()
+    title = serializers.CharField()
+    description = serializers.CharField()
+    width = serializers.IntegerField(help_text="Pixels, upright.")
+    height = serializers.IntegerField(help_text="Pixels, upright.")
+    bytes = serializers.IntegerField()
+    format = serializers.CharField()
+    taken_at = WallTimeField(source="taken_locally")
+    taken_at_source = serializers.ChoiceField(choices=Photo.DateSource.choices)
+    camera = serializers.CharField()
+    lens = serializers.CharField()
+    exposure = serializers.SerializerMethodField()
+    location = serializers.SerializerMethodField()
+    rating = serializers.IntegerField(allow_null=True)
+    favorite = serializers.BooleanField()
+    archived = serializers.BooleanField()
+
+    @extend_schema_field(ExposureSerializer)
+    def get_exposure(self, photo: Photo) -> dict[str, Any]:
+        return {
+            "aperture": photo.aperture,
+            "shutter": photo.shutter_text or None,
+            "iso": photo.iso,
+            "focal_length": photo.focal_length,
+        }
+
+    @extend_schema_field(LocationSerializer(allow_null=True))
+    def get_location(self, photo: Photo) -> dict[str, Any] | None:
+        if photo.latitude is None or photo.longitude is None:
+            return None
+        return {"latitude": photo.latitude, "longitude": photo.longitude, "altitude": photo.altitude}
+
+
+class PhotoWithEmbeddingSerializer(PhotoSerializer):
+    """A photo with its vector; `embeddings` in the context maps ids to vectors."""
+
+    embedding = serializers.SerializerMethodField()
+
+    @extend_schema_field({"type": "array", "items": {"type": "number", "format": "float"}, "nullable": True})
+    def get_embedding(self, photo: Photo) -> list[float] | None:
+        vector = self.context["embeddings"].get(photo.pk)
+        return None if vector is None else vector.tolist()
+
+
+class UploadedSerializer(serializers.Serializer[Photo]):
+    """The answer to an upload."""
+
+    id = serializers.IntegerField()
+    filename = serializers.CharField()
+    tags = serializers.ListField(child=serializers.CharField())
+    caption = serializers.CharField()
+    message = serializers.CharField()
+    status = serializers.ChoiceField(choices=Photo.Status.choices)
+    error = serializers.CharField(required=False, help_text="Why the analysis failed, where it did.")
+    duplicate = serializers.BooleanField(required=False, help_text="You had these bytes already.")
+    restored = serializers.BooleanField(required=False, help_text="They lay in your trash and are out of it again.")
+
+
+class PhotoChangesSerializer(StrictSerializer):
+    """What a person may change. A key that is absent leaves its field alone; null clears it."""
+
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=MAX_TAG_LENGTH),
+        max_length=200,
+        allow_null=True,
+        required=False,
+        help_text="The whole list from now on: words left out are rejected for good.",
+    )
+    caption = serializers.CharField(max_length=10_000, allow_blank=True, allow_null=True, required=False)
+    title = serializers.CharField(max_length=255, allow_blank=True, allow_null=True, required=False)
+    description = serializers.CharField(max_length=10_000, allow_blank=True, allow_null=True, required=False)
+    taken_at = WallTimeField(allow_null=True, required=False)
+    location = LocationSerializer(allow_null=True, required=False)
+    rating = serializers.IntegerField(min_value=0, max_value=5, allow_null=True, required=False)
+    favorite = serializers.BooleanField(allow_null=True, required=False)
+    archived = serializers.BooleanField(allow_null=True, required=False)
+
+    def validate_tags(self, names: list[str] | None) -> list[str] | None:
+        if any(not normalise_tag(name) for name in names or []):
+            raise serializers.ValidationError("A tag needs at least one visible character.")
+        return names
+
+
+class StagesSerializer(StrictSerializer):
+    stages = serializers.ListField(
+        child=serializers.ChoiceField(choices=Stage.Name.choices),
+        required=False,
+        help_text="What to repeat; without it, what failed.",
+    )
+
+
+class ListQuery(QuerySerializer):
+    skip = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=0)
+    limit = serializers.IntegerField(min_value=1, max_value=100, default=10)
+    cursor = serializers.CharField(max_length=200, default="", help_text="From the Link header of the page before.")
+    archived = serializers.BooleanField(default=False, help_text="The archived photos instead.")
+    trashed = serializers.BooleanField(default=False, help_text="The photos in the trash instead.")
+    include = serializers.ChoiceField(choices=["embedding"], required=False, help_text="Adds `embedding`.")
+
+
+class DeleteQuery(QuerySerializer):
+    permanent = serializers.BooleanField(default=False, help_text="For good, also out of the trash.")
+
+
+class ThumbnailQuery(QuerySerializer):
+    size = serializers.ChoiceField(choices=[512, 1600], default=512, help_text="Pixels on the longer side.")
+
+
+class TagQuery(QuerySerializer):
+    limit = serializers.IntegerField(min_value=1, max_value=1000, default=1000)
+
+
+class TagSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    count = serializers.IntegerField(source="photo_count")
+
+
+class UploadSerializer(serializers.Serializer[Any]):
+    file = serializers.FileField(help_text="JPEG, PNG, WebP, GIF, AVIF, TIFF, BMP, HEIC or HEIF.")

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from photos.api import views
+
+urlpatterns = [
+    path("upload", views.UploadView.as_view(), name="upload"),
+    path("photos", views.PhotoListView.as_view(), name="photos"),
+    path("photo/<int:pk>", views.PhotoView.as_view(), name="photo"),
+    path("photo/<int:pk>/restore", views.RestoreView.as_view(), name="photo-restore"),
+    path("photo/<int:pk>/analyze", views.AnalyzeView.as_view(), name="photo-analyze"),
+    path("photo/<int:pk>/file", views.FileView.as_view(), name="photo-file"),
+    path("photo/<int:pk>/thumbnail", views.ThumbnailView.as_view(), name="photo-thumbnail"),
+    path("tags", views.TagListView.as_view(), name="tags"),
+]

@@ -1,0 +1,67 @@
+"""The boxes that HEIC and AVIF files are made of (ISO/IEC 14496-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+
+@dataclass(frozen=True)
+class Box:
+    kind: bytes
+    start: int  # of its content, in the file
+    end: int  # as it promises; may lie behind the end of the file
+
+
+def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
+    """Walk the boxes that lie one after another between two places of a file, up to the first that is none."""
+    while start + 8 <= end:
+        file.seek(start)
+        header = file.read(16)
+        length, content = int.from_bytes(header[:4], "big"), start + 8
+        if length == 1:
+            length, content = int.from_bytes(header[8:16], "big"), start + 16
+        elif length == 0:
+            length = end - start
+        if start + length < content:
+            return
+        yield Box(header[4:8], content, start + length)
+        start += length
+
+
+def has_readable_items(path: Path) -> bool:
+    """Tell whether the types and names of all items are text: pi-heif 1.4.0 ends the whole process where one is not.
+
+    https://github.com/bigcat88/pillow_heif/pull/478
+    """
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        for meta in _inside(file, Box(b"", 0, size), b"meta", size):
+            for items in _inside(file, Box(b"meta", meta.start + 4, meta.end), b"iinf", size):
+                for item in _items(file, items, size):
+                    if not _is_text(file, item, size):
+                        return False
+    return True
+
+
+def _inside(file: BinaryIO, outer: Box, kind: bytes, size: int) -> list[Box]:
+    return [box for box in boxes(file, outer.start, min(outer.end, size)) if box.kind == kind]
+
+
+def _items(file: BinaryIO, items: Box, size: int) -> list[Box]:
+    file.seek(items.start)
+    count_bytes = 4 if file.read(1) > b"\0" else 2
+    return _inside(file, Box(b"iinf", items.start + 4 + count_bytes, items.end), b"infe", size)
+
+
+def _is_text(file: BinaryIO, item: Box, size: int) -> bool:
+    """Look behind the version, flags, number and protection of an item; numbers have 4 bytes from version 3 on."""
+    file.seek(item.start)
+    content = file.read(max(0, min(item.end, size) - item.start))
+    try:
+        content[10 if content[:1] > b"\2" else 8 :].decode()
+    except UnicodeDecodeError:
+        return False
+    return True

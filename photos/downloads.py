@@ -1,0 +1,124 @@
+"""The bytes of a photo on their way out: whole, in part (RFC 9110, section 14), or none if the client has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header
+from rest_framework.exceptions import APIException
+
+from photos import images, storage, thumbnails
+from photos.errors import OriginalMissing
+from photos.image_types import IMAGE_TYPES
+from photos.models import Photo
+
+PIECE = 64 * 1024
+_MIMES = {kind.name: kind.mime for kind in IMAGE_TYPES}
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+
+
+class RangeNotSatisfiable(APIException):
+    status_code = 416
+    default_code = "range_not_satisfiable"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"The file has {size} bytes.")
+        self.headers = {"Content-Range": f"bytes */{size}"}
+
+
+@dataclass(frozen=True)
+class Span:
+    """The bytes from `start` up to and without `stop`."""
+
+    start: int
+    stop: int
+
+
+def original(request: HttpRequest, photo: Photo) -> HttpResponseBase:
+    """Answer with the original, byte for byte, as a download; raises OriginalMissing, RangeNotSatisfiable."""
+    path = storage.path_of(photo.original)
+    if not path.is_file():
+        raise OriginalMissing
+    response = _unless_known(request, photo.sha256) or _whole_or_part(request, path, photo.sha256)
+    response["ETag"] = f'"{photo.sha256}"'
+    response["Accept-Ranges"] = "bytes"
+    response["Cache-Control"] = "private, no-cache"
+    response["Content-Type"] = _MIMES[photo.format]
+    response["Content-Disposition"] = content_disposition_header(True, photo.original_name) or "attachment"
+    return response
+
+
+def thumbnail(request: HttpRequest, photo: Photo, size: int) -> HttpResponseBase:
+    """Answer with a WebP rendition, made anew if it was deleted; raises OriginalMissing and what decoding raises."""
+    path = storage.media_root() / thumbnails.path_for(photo.original, size)
+    if not path.exists():
+        render_again(photo)
+    etag = f"{photo.sha256}-{size}"
+    response = _unless_known(request, etag) or FileResponse(path.open("rb"))
+    response["ETag"] = f'"{etag}"'
+    response["Cache-Control"] = "private, max-age=86400"
+    response["Content-Type"] = "image/webp"
+    response["Content-Disposition"] = "inline"
+    return response
+
+
+def render_again(photo: Photo) -> None:
+    """Make the derivatives of a photo from its original."""
+    path = storage.path_of(photo.original)
+    if not path.exists():
+        raise OriginalMissing
+    image = images.open_upright(path, max(thumbnails.SIZES))
+    with storage.disk_errors_named():
+        thumbnails.save(storage.media_root(), photo.original, thumbnails.render(image))
+
+
+def _unless_known(request: HttpRequest, etag: str) -> HttpResponseBase | None:
+    """Return the 304 for a client that has these bytes, else None."""
+    answer = get_conditional_response(request, etag=f'"{etag}"')
+    return answer if answer is not None and answer.status_code == 304 else None
+
+
+def _whole_or_part(request: HttpRequest, path: Path, etag: str) -> HttpResponseBase:
+    size = path.stat().st_size
+    span = _span(request, size, etag)
+    file = path.open("rb")
+    if span is None:
+        return FileResponse(file)
+    response = StreamingHttpResponse(_pieces(file, span), status=206)
+    response["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{size}"
+    response["Content-Length"] = str(span.stop - span.start)
+    return response
+
+
+def _span(request: HttpRequest, size: int, etag: str) -> Span | None:
+    """Return the part asked for, or None for the whole: no range, several, one we cannot read, or of an older file."""
+    asked = _RANGE.fullmatch(request.headers.get("Range", "")) if request.method == "GET" else None
+    if not asked or request.headers.get("If-Range", f'"{etag}"') != f'"{etag}"':
+        return None
+    first, last = asked.groups()
+    if first:
+        span = Span(int(first), min(int(last) + 1, size) if last else size)
+        if last and int(last) < int(first):
+            return None
+    elif last:
+        span = Span(max(size - int(last), 0), size)
+    else:
+        return None
+    if span.start >= span.stop:
+        raise RangeNotSatisfiable(size)
+    return span
+
+
+def _pieces(file: BinaryIO, span: Span) -> Iterator[bytes]:
+    with file:
+        file.seek(span.start)
+        left = span.stop - span.start
+        while left and (piece := file.read(min(PIECE, left))):
+            left -= len(piece)
+            yield piece

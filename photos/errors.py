@@ -1,0 +1,66 @@
+"""What can go wrong with a photo on its way in or out, as a client is told.
+
+`default_code` is the slug of the problem, the last part of `type` in the answer.
+"""
+
+from __future__ import annotations
+
+from rest_framework.exceptions import APIException
+
+
+class NoFile(APIException):
+    status_code = 400
+    default_code = "no_file"
+    default_detail = "The request holds no file. Send the photo as multipart/form-data in the field “file”."
+
+
+class TooManyFiles(APIException):
+    status_code = 400
+    default_code = "too_many_files"
+    default_detail = "Send one photo a request."
+
+
+class EmptyFile(APIException):
+    status_code = 400
+    default_code = "empty_file"
+    default_detail = "The file is empty."
+
+
+class FileTooLarge(APIException):
+    status_code = 413
+    default_code = "file_too_large"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The file is larger than the limit of {limit // 2**20} MB.")
+
+
+class ChecksumMismatch(APIException):
+    status_code = 422
+    default_code = "checksum_mismatch"
+    default_detail = "The bytes that arrived do not have the SHA-256 of X-Content-SHA256. Send the file again."
+
+
+class StorageMissing(APIException):
+    status_code = 503
+    default_code = "storage_missing"
+    default_detail = "The folder of the photos is not there; perhaps its disk is not mounted. Nothing was stored."
+    retry_after = 60
+
+
+class DiskFull(APIException):
+    status_code = 507
+    default_code = "disk_full"
+    default_detail = "The disk is full."
+
+
+class OriginalMissing(APIException):
+    status_code = 404
+    default_code = "original_missing"
+    default_detail = "The file of this photo is not in the storage."
+
+
+class NameTaken(APIException):
+    status_code = 503
+    default_code = "name_taken"
+    default_detail = "Too many files of this name came in at this second. Send it again."
+    retry_after = 1

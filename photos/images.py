@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import errno
+import math
+import struct
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import pi_heif
+from PIL import Image, TiffImagePlugin, UnidentifiedImageError
+from rest_framework.exceptions import APIException
+
+from photos.boxes import has_readable_items
+from photos.colours import flatten, to_srgb
+from photos.exif import orientation_of
+from photos.image_types import HEAD_BYTES, HEIC, ImageType, detect_type
+from photos.truncation import is_cut_short
+
+pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+# Our own limit decides, before anything is decoded; Pillow's would warn at one size and refuse at another.
+Image.MAX_IMAGE_PIXELS = None
+
+# What Pillow, libheif and zlib raise on bytes they cannot make sense of.
+DECODE_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    RuntimeError,
+    EOFError,
+    struct.error,
+    zlib.error,
+)
+
+_Box = tuple[float, float, float, float]
+
+_LARGE = 25_000_000  # pixels; one such image may take hundreds of megabytes while it decodes
+_one_large_at_a_time = threading.Lock()
+
+_ANIMATED_TYPES = {"gif", "webp", "png", "avif"}  # more than one frame in a TIFF is pages, in an MPO another view
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SIDEWAYS = {_TURNS[orientation] for orientation in (5, 6, 7, 8)}
+
+
+class TooManyPixels(APIException):
+    status_code = 422
+    default_code = "too_many_pixels"
+    default_detail = "This image has more pixels than the limit."
+
+    def __init__(self, width: int, height: int, max_pixels: int) -> None:
+        limit = f"{max_pixels / 1e6:.3g}"
+        super().__init__(f"This image has {width} x {height} pixels; the limit is {limit} megapixels.")
+
+
+class BrokenImage(APIException):
+    status_code = 422
+    default_code = "broken_image"
+    default_detail = "This file is damaged: the image in it cannot be read."
+
+
+class TruncatedImage(BrokenImage):
+    default_code = "truncated_image"
+    default_detail = "This file is cut short: part of the image is missing."
+
+
+@dataclass(frozen=True)
+class ImageInfo:
+    type: ImageType
+    width: int  # as shown, after orientation
+    height: int
+    animated: bool
+
+
+@dataclass(frozen=True)
+class Decoded:
+    info: ImageInfo
+    image: Image.Image  # upright sRGB, mode RGB, no metadata
+
+
+def inspect(path: Path, max_pixels: int) -> ImageInfo:
+    """Prove that a file is a whole image within the limit, and measure it; raises as decode does."""
+    return decode(path, max_pixels, max_side=1).info
+
+
+def open_upright(path: Path, max_side: int | None) -> Image.Image:
+    """Decode a file that passed the door before: upright, sRGB, mode RGB; raises as decode does."""
+    return decode(path, None, max_side).image
+
+
+def decode(path: Path, max_pixels: int | None, max_side: int | None) -> Decoded:
+    """Check and decode the first frame in one pass, at most `max_side` pixels on the longer side.
+
+    Raises UnsupportedType, TooManyPixels (before decoding), TruncatedImage or BrokenImage.
+    """
+    with opened(path) as (kind, image):
+        _bound_pixels(image, max_pixels)
+        with _decoding_slot(image):
+            size = image.size
+            animated = kind.name in _ANIMATED_TYPES and getattr(image, "is_animated", False)
+            drafted = _draft(image, max_side)
+            image.load()
+            turn = _TURNS.get(orientation_of(image))
+            pixels = to_srgb(_shrink(flatten(image), size, drafted, max_side), image.info.get("icc_profile"))
+            upright = bare(pixels if turn is None else pixels.transpose(turn))
+    width, height = reversed(size) if turn in _SIDEWAYS else size
+    return Decoded(ImageInfo(kind, width, height, animated), upright)
+
+
+def bare(image: Image.Image) -> Image.Image:
+    """Copy the pixels alone: a new image has no EXIF, XMP, comment or profile that could leak into a derivative."""
+    fresh = Image.new("RGB", image.size)
+    fresh.paste(image)
+    return fresh
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[ImageType, Image.Image]]:
+    """Open an image by the type its bytes tell; errors of decoders become TruncatedImage or BrokenImage.
+
+    An OSError of the machine (no such file, disk failure) is raised as it is.
+    """
+    with path.open("rb") as file:
+        kind = detect_type(file.read(HEAD_BYTES))
+    if kind is HEIC:
+        _check_heic(path)
+    try:
+        with Image.open(path, formats=kind.pillow_formats) as image:
+            yield kind, image
+    except DECODE_ERRORS as exc:
+        # Pillow's own have no number; a seek to a place the file cannot have is EINVAL.
+        if isinstance(exc, OSError) and exc.errno not in (None, errno.EINVAL):
+            raise
+        raise (TruncatedImage if _says_cut(exc) or is_cut_short(path, kind) else BrokenImage) from exc
+
+
+def _check_heic(path: Path) -> None:
+    """Refuse what libheif would decode without a word though it is cut short, and what would end our process."""
+    if is_cut_short(path, HEIC):
+        raise TruncatedImage
+    if not has_readable_items(path):
+        raise BrokenImage
+
+
+def _says_cut(exc: Exception) -> bool:
+    # The message of UnidentifiedImageError holds the path, which may say anything.
+    return isinstance(exc, EOFError) or (
+        "truncated" in str(exc).lower() and not isinstance(exc, UnidentifiedImageError)
+    )
+
+
+def _bound_pixels(image: Image.Image, max_pixels: int | None) -> None:
+    if max_pixels is not None:
+        for width, height in (image.size, _tile_size(image)):
+            if width * height > max_pixels:
+                raise TooManyPixels(width, height, max_pixels)
+
+
+def _tile_size(image: Image.Image) -> tuple[int, int]:
+    """Tell the size of a TIFF's tiles, which libtiff decodes whole and which may be larger than the image."""
+    if not isinstance(image, TiffImagePlugin.TiffImageFile):
+        return 0, 0
+    tags = image.tag_v2
+    return int(tags.get(TiffImagePlugin.TILEWIDTH, 0)), int(tags.get(TiffImagePlugin.TILELENGTH, 0))
+
+
+def _decoding_slot(image: Image.Image) -> AbstractContextManager[object]:
+    return _one_large_at_a_time if math.prod(image.size) > _LARGE else nullcontext()
+
+
+def _draft(image: Image.Image, max_side: int | None) -> _Box | None:
+    """Let the JPEG decoder halve the image as often as twice the wanted size allows; give the box the image fills."""
+    target = _fitted(image.size, max_side)
+    drafted = image.draft(None, (target[0] * 2, target[1] * 2))
+    return drafted[1] if drafted else None
+
+
+def _shrink(image: Image.Image, size: tuple[int, int], box: _Box | None, max_side: int | None) -> Image.Image:
+    target = _fitted(size, max_side)
+    if image.size == target:
+        return image
+    return image.resize(target, Image.Resampling.LANCZOS, box=box, reducing_gap=2.0)
+
+
+def _fitted(size: tuple[int, int], max_side: int | None) -> tuple[int, int]:
+    scale = min(1.0, max_side / max(size)) if max_side else 1.0
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from ai.encoders.base import EncoderUnavailable, model_key
+from ai.loading import get_encoder
+from photos import missing
+from photos.models import Photo, Stage
+
+
+class Command(BaseCommand):
+    help = "Do whatever photos lack: stages that wait or broke off, and vectors of another model than today's."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--failed", action="store_true", help="Also repeat what failed.")
+        parser.add_argument("--dry-run", action="store_true", help="Only say what is missing.")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        now = timezone.now()
+        try:
+            model = model_key(get_encoder())
+        except EncoderUnavailable as exc:
+            raise CommandError(str(exc)) from exc
+        failed = list(Photo.objects.filter(status=Photo.Status.FAILED).values_list("pk", flat=True))
+        stale = missing.embedded_by_others(model)
+        waiting = missing.unfinished(now)
+        told = f"{len(waiting)} photos wait, {len(stale)} have a vector of another model than {model}"
+        self.stdout.write(f"{told}, {len(failed)} failed.")
+        if options["dry_run"]:
+            return
+        missing.give_up_lost(now)
+        self._run("Finishing", waiting, ())
+        self._run("Embedding anew", stale, (Stage.Name.EMBEDDING,))
+        if options["failed"]:
+            self._run("Repeating", failed, tuple(Stage.ORDER))
+
+    def _run(self, title: str, ids: list[int], stages: tuple[str, ...]) -> None:
+        ended = {Photo.Status.READY: 0, Photo.Status.FAILED: 0, Photo.Status.QUEUED: 0}
+        for count, photo in enumerate(missing.complete(ids, timezone.now(), stages), start=1):
+            ended[Photo.Status(photo.status)] += 1
+            if count % 100 == 0 or count == len(ids):
+                self.stdout.write(f"{title}: {count} of {len(ids)}")
+        if ids:
+            self.stdout.write(f"{title}: " + ", ".join(f"{number} {status}" for status, number in ended.items()))

@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone as clock
+
+from photos.fields import VectorField
+from photos.metadata import display_camera, display_shutter
+from photos.models.queryset import PhotoQuerySet
+from photos.models.stage import Stage
+from photos.models.tag import PhotoTag, normalise_tag
+
+if TYPE_CHECKING:
+    from ai.vocabulary import TagScore
+
+
+class Photo(models.Model):
+    """A photo, what its file says, what the machine understood and what a person decided.
+
+    `taken_at` is the wall clock where the photo was taken, labelled UTC and never shifted; `taken_offset` says how far
+    that clock was from UTC, where it is known. Fields named in `edited` hold a person's words: no machine writes them.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        READY = "ready"
+        FAILED = "failed"
+
+    class DateSource(models.TextChoices):
+        EXIF = "exif", "EXIF"
+        HUMAN = "human"
+        UPLOAD = "upload", "Upload time"
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="photos")
+    filename = models.CharField(max_length=255, unique=True, editable=False)
+    original_name = models.CharField(max_length=255)
+    image = models.FileField(max_length=255, editable=False)
+    sha256 = models.CharField("SHA-256", max_length=64, editable=False)
+    bytes = models.PositiveBigIntegerField(editable=False)
+    format = models.CharField(max_length=16, editable=False)
+    width = models.PositiveIntegerField(editable=False, help_text="Pixels, upright.")
+    height = models.PositiveIntegerField(editable=False, help_text="Pixels, upright.")
+
+    taken_at = models.DateTimeField(help_text="Wall clock where it was taken.")
+    taken_offset = models.SmallIntegerField(null=True, blank=True, help_text="Minutes east of UTC.")
+    taken_at_source = models.CharField(max_length=8, choices=DateSource, default=DateSource.UPLOAD)
+    camera_make = models.CharField(max_length=255, blank=True)
+    camera_model = models.CharField(max_length=255, blank=True)
+    lens = models.CharField(max_length=255, blank=True)
+    aperture = models.FloatField(null=True, blank=True, help_text="f-number.")
+    shutter = models.FloatField(null=True, blank=True, help_text="Exposure time in seconds.")
+    iso = models.PositiveIntegerField("ISO", null=True, blank=True)
+    focal_length = models.FloatField(null=True, blank=True, help_text="Millimetres.")
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    altitude = models.FloatField(null=True, blank=True, help_text="Metres above the sea.")
+
+    title = models.CharField(max_length=255, blank=True)
+    caption = models.TextField(blank=True)
+    description = models.TextField(blank=True)
+    rating = models.PositiveSmallIntegerField(null=True, blank=True)
+    favorite = models.BooleanField(default=False)
+    archived = models.BooleanField(default=False)
+    edited = models.JSONField(default=list, blank=True, editable=False)
+
+    embedding = VectorField(null=True, editable=False)
+    embedding_model = models.CharField(max_length=200, blank=True, editable=False)
+    status = models.CharField(max_length=8, choices=Status, default=Status.QUEUED, editable=False)
+    error = models.TextField(blank=True, editable=False)
+
+    trashed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = PhotoQuerySet.as_manager()
+    accepted_tags: list[PhotoTag]  # filled by PhotoQuerySet.for_listing
+
+    # What a person may set through edit(), the API and the pages.
+    EDITABLE = frozenset({"title", "caption", "description", "taken_at", "location", "rating", "favorite", "archived"})
+    # Those of them that a machine would write too.
+    CONTESTED = frozenset({"title", "caption", "description", "taken_at", "location"})
+
+    class Meta:
+        db_table = "photo"
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "sha256"], name="photo_once_per_owner"),
+            models.CheckConstraint(
+                condition=models.Q(rating=None) | models.Q(rating__lte=5), name="photo_rating_0_to_5"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "-created_at", "-id"], name="photo_by_added"),
+            models.Index(fields=["owner", "-taken_at", "-id"], name="photo_by_taken"),
+            # The next two count what searches find and what lists show without reading the rows, vectors and all.
+            models.Index(
+                fields=["embedding_model"],
+                condition=models.Q(archived=False, trashed_at=None, embedding__isnull=False),
+                name="photo_searchable_by_model",
+            ),
+            models.Index(
+                fields=["owner"], condition=models.Q(trashed_at=None, archived=False), name="photo_listed_by_owner"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.original_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # Under autocommit Django would send post_save after the commit; the news for the index must share its fate.
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("photos:detail", args=[self.pk])
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            return super().delete(*args, **kwargs)
+
+    # What it says of itself
+
+    @property
+    def original(self) -> str:
+        """The name of the original in the media folder: `originals/ab/abcd.jpg`."""
+        return self.image.name or ""
+
+    @property
+    def tag_names(self) -> list[str]:
+        return [photo_tag.tag.name for photo_tag in self.shown_tags]
+
+    @property
+    def shown_tags(self) -> Sequence[PhotoTag]:
+        """Accepted tags, a person's first; no query where for_listing() has fetched them."""
+        if "accepted_tags" in self.__dict__:
+            return self.accepted_tags
+        return list(self.photo_tags.all().accepted())
+
+    @property
+    def camera(self) -> str:
+        return display_camera(self.camera_make, self.camera_model)
+
+    @property
+    def shutter_text(self) -> str:
+        return "" if self.shutter is None else display_shutter(self.shutter)
+
+    @property
+    def taken_locally(self) -> datetime:
+        """`taken_at` as a clock on the wall showed it: with its offset where that is known, else without any."""
+        wall = self.taken_at.replace(tzinfo=None)
+        if self.taken_offset is None:
+            return wall
+        return wall.replace(tzinfo=timezone(timedelta(minutes=self.taken_offset)))
+
+    # What a person decides
+
+    def edit(self, changes: Mapping[str, Any]) -> None:
+        """Set what a person decided; every field named here is theirs from now on. `None` clears.
+
+        `location` is a mapping of latitude, longitude and perhaps altitude; `taken_at` a datetime, whose offset is kept
+        when it has one. Unknown names raise ValueError.
+        """
+        if unknown := set(changes) - self.EDITABLE:
+            raise ValueError(f"not editable: {', '.join(sorted(unknown))}")
+        fields = {"edited", "updated_at"}
+        with transaction.atomic():
+            self._lock()
+            for name, value in changes.items():
+                fields |= self._set(name, value)
+            self.edited = sorted({*self.edited, *(self.CONTESTED & set(changes))})
+            self.save(update_fields=fields)
+
+    def _lock(self) -> None:
+        """Hold the row until the transaction ends and see what others decided meanwhile; raises DoesNotExist."""
+        self.refresh_from_db(fields=["edited"], from_queryset=Photo.objects.select_for_update())
+        self.__dict__.pop("accepted_tags", None)
+
+    def _set(self, name: str, value: Any) -> set[str]:
+        if name == "taken_at":
+            return self._set_taken(value)
+        if name == "location":
+            place = value or {}
+            self.latitude, self.longitude = place.get("latitude"), place.get("longitude")
+            self.altitude = place.get("altitude")
+            return {"latitude", "longitude", "altitude"}
+        if value is None and name != "rating":
+            value = False if name in ("favorite", "archived") else ""
+        setattr(self, name, value)
+        return {name}
+
+    def _set_taken(self, moment: datetime | None) -> set[str]:
+        source = self.DateSource.HUMAN if moment else self.DateSource.UPLOAD
+        moment = moment or self.created_at
+        offset = moment.utcoffset()
+        minutes = None if offset is None else int(offset.total_seconds() // 60)
+        fields = self.taken_fields(moment, minutes, source)
+        for name, value in fields.items():
+            setattr(self, name, value)
+        return set(fields)
+
+    @staticmethod
+    def taken_fields(wall: datetime, offset: int | None, source: DateSource) -> dict[str, Any]:
+        """Return by field how a wall clock, its offset in minutes east of UTC and their source are stored."""
+        return {"taken_at": wall.replace(tzinfo=UTC), "taken_offset": offset, "taken_at_source": source}
+
+    def set_tags(self, names: Iterable[str]) -> None:
+        """Make this the whole list: new words become a person's tags, and those left out are rejected for ever."""
+        with transaction.atomic():
+            self._lock()
+            PhotoTag.objects.decide(self, names)
+            self.save(update_fields=["updated_at"])
+
+    def add_tags(self, names: Iterable[str]) -> None:
+        with transaction.atomic():
+            self._lock()
+            self.set_tags([*self.tag_names, *names])
+
+    def remove_tags(self, names: Iterable[str]) -> None:
+        unwanted = set(map(normalise_tag, names))
+        with transaction.atomic():
+            self._lock()
+            self.set_tags([name for name in self.tag_names if name not in unwanted])
+
+    def trash(self, now: datetime) -> None:
+        self.trashed_at = now
+        self.save(update_fields=["trashed_at", "updated_at"])
+
+    def restore(self) -> None:
+        self.trashed_at = None
+        self.save(update_fields=["trashed_at", "updated_at"])
+
+    # What the machine found
+
+    def set_machine_tags(self, scores: Sequence[TagScore], model: str) -> None:
+        """Replace the machine's tags; what a person or the file said, and every rejection, stays."""
+        with transaction.atomic():
+            PhotoTag.objects.propose(self, scores, model)
+            self.__dict__.pop("accepted_tags", None)
+
+    def settle(self) -> None:
+        """Bring `status` and `error` in line with the stages."""
+        stages = list(self.stages.all())
+        failed = [stage for stage in stages if stage.status == Stage.Status.FAILED]
+        waiting = any(stage.status != Stage.Status.DONE for stage in stages)
+        self.status = self.Status.FAILED if failed else self.Status.QUEUED if waiting else self.Status.READY
+        self.error = failed[0].error if failed else ""
+        self.save(update_fields=["status", "error", "updated_at"])

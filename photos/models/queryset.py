@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Prefetch
+
+from photos.models.tag import PhotoTag
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from photos.models.photo import Photo  # noqa: F401  (ruff overlooks the name in quotes)
+
+
+class PhotoQuerySet(models.QuerySet["Photo"]):
+    def visible_to(self, user: User) -> Self:
+        """The photos a user may see: their own, but for those in the trash. Every query starts here."""
+        return self.filter(owner=user, trashed_at=None)
+
+    def in_trash_of(self, user: User) -> Self:
+        return self.filter(owner=user, trashed_at__isnull=False)
+
+    def listed(self) -> Self:
+        """What galleries and lists show: all but the archived."""
+        return self.filter(archived=False)
+
+    def archived(self) -> Self:
+        return self.filter(archived=True)
+
+    def searchable(self, model: str) -> Self:
+        """Photos with a vector of this model that a search may find."""
+        return self.filter(archived=False, trashed_at=None, embedding__isnull=False, embedding_model=model)
+
+    def stale(self, model: str) -> Self:
+        """Photos that some other model embedded."""
+        return self.filter(embedding__isnull=False).exclude(embedding_model=model)
+
+    def for_listing(self) -> Self:
+        """With their tags and without their vectors: a constant number of queries, whatever the length."""
+        accepted = Prefetch("photo_tags", PhotoTag.objects.accepted(), to_attr="accepted_tags")
+        return self.defer("embedding").prefetch_related(accepted)
+
+    def newest_added(self) -> Self:
+        return self.order_by("-created_at", "-pk")
+
+    def newest_taken(self) -> Self:
+        return self.order_by("-taken_at", "-pk")

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+LEASE = timedelta(minutes=10)
+MAX_ATTEMPTS = 3
+
+
+class StageQuerySet(models.QuerySet["Stage"]):
+    def claimable(self, now: datetime) -> Self:
+        """Stages nobody works on: queued ones, and those whose worker was lost."""
+        lost = Q(status=Stage.Status.RUNNING, claimed_at__lt=now - LEASE)
+        return self.filter(Q(status=Stage.Status.QUEUED) | lost, attempts__lt=MAX_ATTEMPTS)
+
+    def claim(self, photo_id: int, names: Collection[str], now: datetime) -> Sequence[Stage]:
+        """Take what is claimable of these stages for the caller alone, and count the attempt.
+
+        The attempt counts at the claim, so that a photo which kills its worker runs out of attempts too.
+        """
+        token = uuid.uuid4()
+        wanted = self.filter(photo_id=photo_id, name__in=names).claimable(now)
+        wanted.update(status=Stage.Status.RUNNING, attempts=F("attempts") + 1, claimed_at=now, claim=token)
+        return sorted(
+            self.filter(photo_id=photo_id, claim=token), key=lambda stage: Stage.ORDER.index(Stage.Name(stage.name))
+        )
+
+    def lost_for_good(self, now: datetime) -> Self:
+        """Stages whose worker was lost at the last attempt they had."""
+        return self.filter(status=Stage.Status.RUNNING, claimed_at__lt=now - LEASE, attempts__gte=MAX_ATTEMPTS)
+
+    def give_up(self, now: datetime) -> int:
+        reason = f"The analysis broke off {MAX_ATTEMPTS} times."
+        return self.update(status=Stage.Status.FAILED, error=reason, finished_at=now, claim=None)
+
+    def request(self, names: Collection[str]) -> int:
+        """Queue these stages anew with a fresh count of attempts, but for those at work just now."""
+        at_rest = self.filter(name__in=names).exclude(status=Stage.Status.RUNNING)
+        return at_rest.update(status=Stage.Status.QUEUED, attempts=0, error="")
+
+
+class Stage(models.Model):
+    """How far one step of understanding has come for one photo."""
+
+    class Name(models.TextChoices):
+        METADATA = "metadata"
+        THUMBNAILS = "thumbnails"
+        EMBEDDING = "embedding", "Embedding and tags"
+        CAPTION = "caption"
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    ORDER = [Name.METADATA, Name.THUMBNAILS, Name.EMBEDDING, Name.CAPTION]
+
+    photo = models.ForeignKey("photos.Photo", models.CASCADE, related_name="stages")
+    name = models.CharField(max_length=16, choices=Name)
+    status = models.CharField(max_length=8, choices=Status, default=Status.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+    claim = models.UUIDField(null=True, editable=False)
+    claimed_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = StageQuerySet.as_manager()
+
+    class Meta:
+        db_table = "photo_stage"
+        constraints = [models.UniqueConstraint(fields=["photo", "name"], name="photo_stage_once")]
+        indexes = [models.Index(fields=["status", "name"], name="photo_stage_todo")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.status}"
+
+    def finish(self, now: datetime) -> bool:
+        """Mark the claimed stage done; False when the claim was lost meanwhile, and then nothing is written."""
+        return self._close(now, Stage.Status.DONE, "")
+
+    def fail(self, now: datetime, error: str) -> bool:
+        """Mark the claimed stage failed with its reason; False when the claim was lost meanwhile."""
+        return self._close(now, Stage.Status.FAILED, error)
+
+    def release(self) -> bool:
+        """Give the claim back without counting the attempt: the stage waits for something outside the photo."""
+        mine = Stage.objects.filter(pk=self.pk, claim=self.claim)
+        return bool(mine.update(status=Stage.Status.QUEUED, attempts=F("attempts") - 1, claim=None))
+
+    def _close(self, now: datetime, status: Status, error: str) -> bool:
+        mine = Stage.objects.filter(pk=self.pk, claim=self.claim)
+        return bool(mine.update(status=status, error=error, finished_at=now, claim=None))

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Count, Q
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from ai.vocabulary import TagScore
+    from photos.models.photo import Photo
+
+MAX_TAG_LENGTH = 64
+
+
+def normalise_tag(name: str) -> str:
+    """Return a tag as it is stored: lower case, single spaces, no control characters, at most 64 characters.
+
+    The result may be empty; who takes tags from a person refuses that.
+    """
+    printable = "".join(c if c.isprintable() else " " for c in name)
+    return " ".join(printable.lower().split())[:MAX_TAG_LENGTH].rstrip()
+
+
+class TagQuerySet(models.QuerySet["Tag"]):
+    def counted_for(self, user: User) -> Self:
+        """Tags on photos the user sees, as `photo_count`, most used first."""
+        seen = Q(
+            photo_tags__rejected=False,
+            photo_tags__photo__owner=user,
+            photo_tags__photo__trashed_at=None,
+        )
+        counted = self.annotate(photo_count=Count("photo_tags", filter=seen))
+        return counted.filter(photo_count__gt=0).order_by("-photo_count", "name")
+
+    def named(self, names: Iterable[str]) -> dict[str, Tag]:
+        """Return the rows of these normalised names, making those that are missing."""
+        wanted = list(dict.fromkeys(names))
+        Tag.objects.bulk_create([Tag(name=name) for name in wanted], ignore_conflicts=True)
+        return {tag.name: tag for tag in self.filter(name__in=wanted)}
+
+
+class Tag(models.Model):
+    name = models.CharField(max_length=MAX_TAG_LENGTH, unique=True)
+
+    objects = TagQuerySet.as_manager()
+
+    class Meta:
+        db_table = "tag"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.name = normalise_tag(self.name)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class PhotoTagQuerySet(models.QuerySet["PhotoTag"]):
+    def accepted(self) -> Self:
+        """Tags that show: all but those a person rejected, a person's first, then surest first."""
+        return self.filter(rejected=False).select_related("tag").order_by("-score", "pk")
+
+    def decide(self, photo: Photo, names: Iterable[str]) -> None:
+        """Make these a person's whole list of tags for the photo; every other one is rejected for ever."""
+        tags = Tag.objects.named(name for name in map(normalise_tag, names) if name)
+        kept = {tag.pk for tag in tags.values()}
+        own = self.filter(photo=photo)
+        own.exclude(tag_id__in=kept).update(rejected=True)
+        human = {"source": PhotoTag.Source.HUMAN, "model": "", "score": 1.0, "rejected": False}
+        own.filter(tag_id__in=kept, rejected=True).update(**human)
+        known = set(own.values_list("tag_id", flat=True))
+        PhotoTag.objects.bulk_create(PhotoTag(photo=photo, tag=tag) for tag in tags.values() if tag.pk not in known)
+
+    def propose(self, photo: Photo, scores: Sequence[TagScore], model: str) -> None:
+        """Replace a machine's tags of the photo, leaving alone what a person or the file said and every rejection."""
+        own = self.filter(photo=photo)
+        own.filter(source=PhotoTag.Source.MACHINE, rejected=False).delete()
+        tags = Tag.objects.named(score.word for score in scores)
+        decided = set(own.values_list("tag_id", flat=True))
+        said = [(tags[score.word], score.probability) for score in scores]
+        PhotoTag.objects.bulk_create(
+            PhotoTag(photo=photo, tag=tag, source=PhotoTag.Source.MACHINE, model=model, score=probability)
+            for tag, probability in said
+            if tag.pk not in decided
+        )
+
+
+class PhotoTag(models.Model):
+    """One word on one photo. A row with `rejected` is a person's No and is remembered for ever."""
+
+    class Source(models.TextChoices):
+        HUMAN = "human"
+        MACHINE = "machine"
+        FILE = "file"
+
+    photo = models.ForeignKey("photos.Photo", models.CASCADE, related_name="photo_tags")
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="photo_tags")
+    source = models.CharField(max_length=8, choices=Source, default=Source.HUMAN)
+    model = models.CharField(max_length=200, blank=True, help_text="The model that said it, for a machine's tag.")
+    score = models.FloatField(default=1.0, help_text="Probability, 0 to 1; a person's word is 1.")
+    rejected = models.BooleanField(default=False, help_text="A person said no: no model sets it again.")
+
+    objects = PhotoTagQuerySet.as_manager()
+
+    class Meta:
+        db_table = "photo_tag"
+        constraints = [models.UniqueConstraint(fields=["photo", "tag"], name="photo_tag_once")]
+        indexes = [models.Index(fields=["tag", "photo"], name="photo_tag_by_tag")]
+
+    def __str__(self) -> str:
+        return f"not {self.tag}" if self.rejected else str(self.tag)

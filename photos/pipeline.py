@@ -1,0 +1,202 @@
+"""How a photo is understood: stages that can each be repeated at will, claimed so that no two workers do one twice.
+
+A stage first does its slow work outside any transaction and answers with what to write. Then one transaction writes
+all of it onto a fresh copy of the row, so that a person's words of meanwhile are seen and kept.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from django.db import transaction
+from PIL import Image
+from rest_framework.exceptions import APIException
+
+from ai.captions import write_caption
+from ai.encoders.base import BadVector, EncoderUnavailable, model_key
+from ai.loading import get_encoder
+from ai.vocabulary import TagScore
+from photos import images, storage, thumbnails
+from photos.embeddings import put_vector
+from photos.errors import OriginalMissing
+from photos.metadata import Metadata, read_metadata
+from photos.models import Photo, Stage
+
+logger = logging.getLogger(__name__)
+
+Write = Callable[[Photo], set[str]]  # sets what was found on the photo; returns the names of the changed fields
+
+
+@dataclass
+class Work:
+    """One photo at work: its row as it was at the start, and its picture decoded at most once."""
+
+    photo: Photo
+    now: datetime
+    picture: Image.Image | None = None
+
+    @cached_property
+    def path(self) -> Path:
+        path = storage.path_of(self.photo.original)
+        if not path.is_file():
+            raise OriginalMissing
+        return path
+
+    @cached_property
+    def image(self) -> Image.Image:
+        """The whole picture, upright, sRGB, at most 1600 pixels on its longer side."""
+        return self.picture or images.open_upright(self.path, max(thumbnails.SIZES))
+
+
+def analyse(
+    photo: Photo, now: datetime, stages: Collection[str] = Stage.ORDER, picture: Image.Image | None = None
+) -> Photo:
+    """Run those of the stages that wait and that nobody else has claimed; return the photo as it is then."""
+    work = Work(photo, now, picture)
+    for batch in _claimed(photo.pk, stages, now):
+        if _write_all(photo, now, [(stage, _attempt(stage, work)) for stage in batch]):
+            break
+    return Photo.objects.for_listing().filter(pk=photo.pk).first() or photo
+
+
+def repeat(photo: Photo, now: datetime, stages: Collection[str] = ()) -> Photo:
+    """Run the named stages again, or without names those that failed, and whatever follows from them."""
+    wanted = set(stages) or set(photo.stages.filter(status=Stage.Status.FAILED).values_list("name", flat=True))
+    if wanted & {Stage.Name.METADATA, Stage.Name.EMBEDDING}:
+        wanted.add(Stage.Name.CAPTION)  # it tells of the date and the tags
+    photo.stages.all().request(wanted)
+    return analyse(photo, now)
+
+
+def _claimed(photo_id: int, stages: Collection[str], now: datetime) -> Iterable[Sequence[Stage]]:
+    """Claim and yield what is to be done: all at once the first time, one by one where a worker was lost before.
+
+    So a photo that kills its worker in one stage still gets through the others.
+    """
+    if Stage.objects.filter(photo_id=photo_id, name__in=stages, attempts__gt=0).claimable(now).exists():
+        for name in (name for name in Stage.ORDER if name in stages):
+            yield Stage.objects.claim(photo_id, [name], now)
+    else:
+        yield Stage.objects.claim(photo_id, stages, now)
+
+
+def _attempt(stage: Stage, work: Work) -> Write | Exception:
+    """Do the slow part of a stage; what goes wrong is the result, for it belongs on the photo."""
+    try:
+        return _STEPS[Stage.Name(stage.name)](work)
+    except (APIException, EncoderUnavailable, BadVector) as exc:
+        return exc
+    except Exception as exc:  # the one place where anything is caught: a photo must not take the worker with it
+        logger.exception("photo %s: stage %s", work.photo.pk, stage.name)
+        return exc
+
+
+def _write_all(worked_on: Photo, now: datetime, results: Sequence[tuple[Stage, Write | Exception]]) -> bool:
+    """Write what the stages found, or why not; True when the encoder is missing and the rest has to wait for it."""
+    waiting = False
+    with transaction.atomic():
+        photo = Photo.objects.select_for_update().filter(pk=worked_on.pk).first()
+        if photo is None:  # deleted meanwhile, and with it all that was there of its files
+            thumbnails.remove(storage.media_root(), worked_on.original)
+            return False
+        changed: set[str] = set()
+        for stage, result in results:
+            waiting = waiting or isinstance(result, EncoderUnavailable)
+            if waiting:  # what follows tells of the tags, and so waits too
+                stage.release()
+            elif isinstance(result, Exception):
+                stage.fail(now, _reason(result))
+            elif stage.finish(now):
+                changed |= result(photo)
+        if changed:
+            photo.save(update_fields={*changed, "updated_at"})
+        photo.settle()
+    return waiting
+
+
+def _reason(exc: Exception) -> str:
+    if isinstance(exc, APIException):
+        return str(exc.detail)
+    if isinstance(exc, BadVector):
+        return f"The encoder gave no usable vector: {exc}"
+    return f"{type(exc).__name__}: {exc}"
+
+
+def _metadata(work: Work) -> Write:
+    found = read_metadata(work.path, work.now)
+
+    def write(photo: Photo) -> set[str]:
+        values = _values(found, photo)
+        for name, value in values.items():
+            setattr(photo, name, value)
+        return set(values)
+
+    return write
+
+
+def _values(found: Metadata, photo: Photo) -> dict[str, object]:
+    """Return what the file says, by field, but for what a person has set."""
+    names = ("camera_make", "camera_model", "lens", "aperture", "shutter", "iso", "focal_length")
+    values: dict[str, object] = {name: getattr(found, name) for name in names}
+    if "taken_at" not in photo.edited and found.taken_at:
+        values |= photo.taken_fields(found.taken_at, found.taken_offset, Photo.DateSource.EXIF)
+    if "location" not in photo.edited:
+        values |= {name: getattr(found, name) for name in ("latitude", "longitude", "altitude")}
+    values |= {name: getattr(found, name) for name in ("title", "description") if name not in photo.edited}
+    return values
+
+
+def _thumbnails(work: Work) -> Write:
+    renditions = thumbnails.render(work.image)
+    with storage.disk_errors_named():
+        thumbnails.save(storage.media_root(), work.photo.original, renditions)
+    return lambda _: set()
+
+
+def _embedding(work: Work) -> Write:
+    encoder = get_encoder()
+    vectors = encoder.embed_images([work.image])
+    return embedded(vectors[0], encoder.tag(vectors)[0], model_key(encoder))
+
+
+def embedded(vector: np.ndarray, tags: Sequence[TagScore], model: str) -> Write:
+    def write(photo: Photo) -> set[str]:
+        photo.set_machine_tags(tags, model)
+        return put_vector(photo, vector, model)
+
+    return write
+
+
+def _caption(_: Work) -> Write:
+    def write(photo: Photo) -> set[str]:
+        if "caption" in photo.edited:
+            return set()
+        photo.caption = describe(photo)
+        return {"caption"}
+
+    return write
+
+
+def describe(photo: Photo) -> str:
+    """Return a caption that says what the photo's tags and date say, as they are in the database now."""
+    tags = [TagScore(row.tag.name, row.score) for row in photo.shown_tags]
+    known_date = None if photo.taken_at_source == Photo.DateSource.UPLOAD else photo.taken_at
+    try:
+        vocabulary = get_encoder().vocabulary
+    except EncoderUnavailable:
+        vocabulary = None
+    return write_caption(tags, known_date, None, vocabulary.broader if vocabulary else {})
+
+
+_STEPS: dict[Stage.Name, Callable[[Work], Write]] = {
+    Stage.Name.METADATA: _metadata,
+    Stage.Name.THUMBNAILS: _thumbnails,
+    Stage.Name.EMBEDDING: _embedding,
+    Stage.Name.CAPTION: _caption,
+}

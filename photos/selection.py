@@ -1,0 +1,63 @@
+"""What a person does with many photos at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from photos.models import Photo
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Action(StrEnum):
+    FAVORITE = "favorite"
+    ARCHIVE = "archive"
+    UNARCHIVE = "unarchive"
+    TRASH = "trash"
+    RESTORE = "restore"
+
+
+# What to tell the person afterwards.
+DONE = {
+    Action.FAVORITE: "Added to the favorites",
+    Action.ARCHIVE: "Moved to the archive",
+    Action.UNARCHIVE: "Back in the gallery",
+    Action.TRASH: "Moved to the trash",
+    Action.RESTORE: "Restored",
+}
+UNDO = {
+    Action.ARCHIVE: Action.UNARCHIVE,
+    Action.UNARCHIVE: Action.ARCHIVE,
+    Action.TRASH: Action.RESTORE,
+}
+
+
+def apply(action: Action, numbers: Collection[int], user: User, now: datetime) -> list[int]:
+    """Do one thing with those of the numbered photos that are the user's; return their numbers.
+
+    Row by row, because the index hears of each through its save; in one transaction, because each commit waits for
+    the disk.
+    """
+    mine = Photo.objects.in_trash_of(user) if action is Action.RESTORE else Photo.objects.visible_to(user)
+    act = _acts(now)[action]
+    with transaction.atomic():
+        photos = list(mine.defer("embedding").filter(pk__in=numbers))
+        for photo in photos:
+            act(photo)
+    return [photo.pk for photo in photos]
+
+
+def _acts(now: datetime) -> dict[Action, Callable[[Photo], None]]:
+    return {
+        Action.FAVORITE: lambda photo: photo.edit({"favorite": True}),
+        Action.ARCHIVE: lambda photo: photo.edit({"archived": True}),
+        Action.UNARCHIVE: lambda photo: photo.edit({"archived": False}),
+        Action.TRASH: lambda photo: photo.trash(now),
+        Action.RESTORE: lambda photo: photo.restore(),
+    }

@@ -1,0 +1,101 @@
+"""Where the bytes of photos lie: `media/originals/ab/<uuid>.jpg`, and incoming ones in `media/.incoming`.
+
+An original is first written whole and synced under another name on the same file system, then renamed, and only then
+gets its row: a crash leaves bytes without a row, never a row without bytes.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+from photos.errors import DiskFull, StorageMissing
+from photos.models import Photo
+
+INCOMING = ".incoming"
+ORIGINALS = "originals"
+# Lies in the media folder from its first use on: a folder without it, for a library with photos, is not our folder
+# but the empty place where its disk should be mounted.
+MARKER = ".cloudzy"
+
+
+def media_root() -> Path:
+    return Path(settings.MEDIA_ROOT)
+
+
+def is_mounted() -> bool:
+    """Tell whether the media folder is the one this library was kept in."""
+    return (media_root() / MARKER).exists() or not Photo.objects.exists()
+
+
+def prepare() -> Path:
+    """Return the folder for incoming files, made if need be. Raises StorageMissing, DiskFull."""
+    root = media_root()
+    if not (root / MARKER).exists():
+        if not is_mounted():
+            raise StorageMissing
+        with disk_errors_named():
+            root.mkdir(parents=True, exist_ok=True)
+            (root / MARKER).write_text("The photos of a Cloudzy library. Do not remove this file.\n")
+    with disk_errors_named():
+        (root / INCOMING).mkdir(exist_ok=True)
+    return root / INCOMING
+
+
+def keep(incoming: Path, extension: str) -> str:
+    """Make a synced original of an incoming file; return its name relative to the media folder.
+
+    Raises DiskFull or StorageMissing; then the original is not there.
+    """
+    stem = uuid.uuid4().hex
+    name = f"{ORIGINALS}/{stem[:2]}/{stem}{extension}"
+    target = media_root() / name
+    with disk_errors_named(), ExitStack() as undo:
+        new_folder = not target.parent.exists()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        sync(incoming)
+        incoming.chmod(0o640)
+        undo.callback(target.unlink, missing_ok=True)
+        incoming.rename(target)
+        sync(target.parent)
+        if new_folder:
+            sync(target.parent.parent)
+            sync(media_root())
+        undo.pop_all()
+    return name
+
+
+def path_of(name: str) -> Path:
+    return media_root() / name
+
+
+def discard(name: str) -> None:
+    path_of(name).unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, lie on the disk itself."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def disk_errors_named() -> Iterator[None]:
+    """Turn a full disk or a vanished folder into the problem a client is told."""
+    try:
+        yield
+    except OSError as exc:
+        if exc.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull from exc
+        if exc.errno in (errno.ENOENT, errno.EROFS, errno.EACCES, errno.EIO):
+            raise StorageMissing from exc
+        raise

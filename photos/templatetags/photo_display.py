@@ -1,0 +1,97 @@
+"""How photos are put on a page: icons, proportions, words for what happened."""
+
+from __future__ import annotations
+
+from django import template
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from photos.models import Photo
+
+register = template.Library()
+
+NARROWEST, WIDEST, STEP = 0.5, 3.0, 0.05  # the classes of static/css/ratios.css
+
+DATE_SOURCES = {
+    Photo.DateSource.EXIF: "from the camera",
+    Photo.DateSource.HUMAN: "set by you",
+    Photo.DateSource.UPLOAD: "when it was added; the file names no date",
+}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw a symbol of static/icons.svg; it is decoration, so the words beside it must say the same."""
+    return format_html(
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def thumbnail(photo: Photo, size: int) -> str:
+    return f"{reverse('api:photo-thumbnail', args=[photo.pk])}?size={size}"
+
+
+@register.filter
+def original(photo: Photo) -> str:
+    return reverse("api:photo-file", args=[photo.pk])
+
+
+@register.filter
+def ratio_class(photo: Photo) -> str:
+    """Name the class for width / height, such as `r-150`; the policy of this site allows no inline style."""
+    ratio = min(max(photo.width / photo.height, NARROWEST), WIDEST)
+    return f"r-{round(round(ratio / STEP) * STEP * 100):03d}"
+
+
+@register.filter
+def alt_text(photo: Photo) -> str:
+    return photo.caption or photo.title or photo.original_name
+
+
+@register.filter
+def megapixels(photo: Photo) -> str:
+    return f"{photo.width * photo.height / 1e6:.1f}"
+
+
+@register.filter
+def percent(share: float) -> str:
+    return f"{share:.0%}"
+
+
+@register.filter
+def date_source(photo: Photo) -> str:
+    return DATE_SOURCES[Photo.DateSource(photo.taken_at_source)]
+
+
+@register.filter
+def clock_offset(minutes: int) -> str:
+    """Write an offset in minutes as `UTC+5:30`."""
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "-" if minutes < 0 else "+"
+    return f"UTC{sign}{hours}:{rest:02d}" if rest else f"UTC{sign}{hours}"
+
+
+@register.filter
+def coordinates(photo: Photo) -> str:
+    """Write a position as `41.2203° N, 96.0716° W`."""
+    if photo.latitude is None or photo.longitude is None:
+        return ""
+    north, east = "NS"[photo.latitude < 0], "EW"[photo.longitude < 0]
+    return f"{abs(photo.latitude):.4f}° {north}, {abs(photo.longitude):.4f}° {east}"
+
+
+@register.filter
+def exposure(photo: Photo) -> str:
+    """Write the exposure as photographers do: `f/1.8 · 1/887 s · ISO 20 · 3.99 mm`, without what is not known."""
+    parts = [
+        f"f/{photo.aperture:g}" if photo.aperture else "",
+        f"{photo.shutter_text} s" if photo.shutter else "",
+        f"ISO {photo.iso}" if photo.iso else "",
+        f"{photo.focal_length:g} mm" if photo.focal_length else "",
+    ]
+    return " · ".join(part for part in parts if part)

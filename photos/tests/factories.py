@@ -1,0 +1,79 @@
+"""Rows and users for tests: photos with real files, made in one line."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.local import local_owner
+from accounts.models import User
+from ai.encoders.base import model_key
+from ai.loading import get_encoder
+from photos import embeddings
+from photos.models import Photo, Stage
+from photos.tests.pictures import jpeg
+
+_numbers = itertools.count(1)
+
+
+def make_photo(
+    owner: User | None = None,
+    embedding: np.ndarray | None = None,
+    tags: Iterable[str] = (),
+    trashed: bool = False,
+    model: str = "",
+    **fields: Any,
+) -> Photo:
+    """Save an analysed photo with a tiny original of its own; further fields as the model names them."""
+    number = next(_numbers)
+    added = timezone.now() + timedelta(microseconds=number)
+    data = jpeg(size=(8, 6), comment=f"{number}")
+    values = {
+        "owner": owner or local_owner(),
+        "filename": f"made_{number}.jpg",
+        "original_name": f"made {number}.jpg",
+        "image": f"originals/00/{number:032x}.jpg",
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "bytes": len(data),
+        "format": "jpeg",
+        "width": 8,
+        "height": 6,
+        "created_at": added,
+        "taken_at": added,
+        "status": Photo.Status.READY,
+        "trashed_at": added if trashed else None,
+    }
+    photo = Photo(**values | fields)
+    if embedding is not None:
+        unit = np.asarray(embedding, dtype=np.float32)
+        embeddings.put_vector(photo, unit / np.linalg.norm(unit), model or model_key(get_encoder()))
+    _write(photo, data)
+    photo.save()
+    Stage.objects.bulk_create(Stage(photo=photo, name=name, status=Stage.Status.DONE) for name in Stage.ORDER)
+    if tags:
+        photo.set_tags(tags)
+    return photo
+
+
+def make_user(name: str, **fields: Any) -> User:
+    return User.objects.create_user(name, password=f"the password of {name}", **fields)
+
+
+def at(text: str) -> datetime:
+    """Read `2024-05-01 12:00` as a moment on a clock that shows UTC."""
+    return datetime.fromisoformat(f"{text}+00:00")
+
+
+def _write(photo: Photo, data: bytes) -> None:
+    path = Path(settings.MEDIA_ROOT) / photo.original
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    (Path(settings.MEDIA_ROOT) / ".cloudzy").touch()

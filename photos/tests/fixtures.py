@@ -1,0 +1,55 @@
+"""Fixtures that the tests of all apps share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from accounts.local import local_owner
+from accounts.models import User
+from ai.encoders.base import Encoder
+from ai.loading import ENCODERS, forget_encoder
+from photos.models import Photo
+from photos.tests import factories
+
+
+@pytest.fixture
+def make_photo(db: None) -> Callable[..., Photo]:  # noqa: ARG001 - it opens the database
+    return factories.make_photo
+
+
+@pytest.fixture
+def owner(db: None) -> User:  # noqa: ARG001 - it opens the database
+    """The one local owner, for whom requests act in local mode."""
+    return local_owner()
+
+
+@pytest.fixture
+def media(settings: Settings, tmp_path: Path) -> Path:
+    """A media folder of this test's own, in which files can be counted and broken."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.FILE_UPLOAD_TEMP_DIR = settings.MEDIA_ROOT / ".incoming"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture
+def no_encoder(settings: Settings, tmp_path: Path) -> Path:
+    """Point the settings at a folder without model files; return it."""
+    settings.CLOUDZY_ENCODER = "compact"
+    settings.CLOUDZY_ENCODER_DIR = tmp_path / "no model"
+    return settings.CLOUDZY_ENCODER_DIR
+
+
+@pytest.fixture
+def use_encoder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Encoder], None]]:
+    """Let this test put another encoder in the place of the fake one, as new model files would."""
+
+    def use(encoder: Encoder) -> None:
+        monkeypatch.setitem(ENCODERS, "fake", lambda _: encoder)
+        forget_encoder()
+
+    yield use
+    forget_encoder()

@@ -1,0 +1,186 @@
+"""The one door: nothing else makes a photo."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, UnreadablePostError
+from django.utils.datastructures import MultiValueDict
+from PIL import Image
+
+from photos import images, storage
+from photos.errors import ChecksumMismatch, EmptyFile, FileTooLarge, NameTaken, NoFile, TooManyFiles
+from photos.images import Decoded
+from photos.models import Photo, Stage
+from photos.names import clean_name, stored_filename
+from photos.thumbnails import SIZES
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What became of an upload: a new photo, or the owner's photo with the same bytes, perhaps out of the trash."""
+
+    photo: Photo
+    created: bool
+    restored: bool = False
+    picture: Image.Image | None = None  # the new photo decoded, so that its analysis need not do it again
+
+
+def accept_upload(file: File, owner: User, now: datetime, expected_sha256: str = "") -> Accepted:
+    """Check a file, keep its bytes and make its photo, all or nothing.
+
+    Raises EmptyFile, FileTooLarge, UnsupportedType, TooManyPixels, BrokenImage, ChecksumMismatch, StorageMissing or
+    DiskFull; then nothing is kept.
+    """
+    incoming = _spool(file)
+    try:
+        decoded = images.decode(incoming, settings.CLOUDZY_MAX_PIXELS, max(SIZES))
+        sha256 = _sha256(incoming)
+        if expected_sha256 and expected_sha256.strip().lower() != sha256:
+            raise ChecksumMismatch
+        if known := Photo.objects.filter(owner=owner, sha256=sha256).first():
+            return _already_there(known)
+        size = incoming.stat().st_size
+        name = storage.keep(incoming, decoded.info.type.extension)
+    finally:
+        incoming.unlink(missing_ok=True)
+    photo = _new_photo(clean_name(file.name or ""), name, sha256, size, decoded, now)
+    photo.owner = owner
+    return _insert(photo, decoded, now)
+
+
+def received_file(request: HttpRequest) -> UploadedFile:
+    """Return the one file of a multipart request, its field named `file`.
+
+    Raises NoFile (also for a body cut short, of which Django makes no file), TooManyFiles, or what went wrong while the
+    file came in.
+    """
+    files = _files_of(request)
+    if problem := getattr(request, "upload_problem", None):
+        raise problem
+    if len(received := files.getlist("file")) > 1:
+        raise TooManyFiles
+    if unknown := sorted(set(files) - {"file"}):
+        raise NoFile(f"The file came in the field “{clean_name(unknown[0])}”; send it in the field “file”.")
+    if not received:
+        raise NoFile
+    return received[0]
+
+
+def _files_of(request: HttpRequest) -> MultiValueDict[str, UploadedFile]:
+    try:
+        return request.FILES
+    except UnreadablePostError:  # the client has gone; Django forgets the file it was writing
+        for handler in request.upload_handlers:
+            handler.upload_interrupted()
+        raise
+
+
+def decode_upload(file: File) -> Decoded:
+    """Decode an upload that will not be kept, at most 1600 pixels on its longer side; raises as accept_upload."""
+    incoming = _spool(file)
+    try:
+        return images.decode(incoming, settings.CLOUDZY_MAX_PIXELS, max(SIZES))
+    finally:
+        incoming.unlink(missing_ok=True)
+
+
+def _spool(file: File) -> Path:
+    """Bring the bytes to a file of our own in the incoming folder, bounded in size."""
+    limit = settings.CLOUDZY_MAX_UPLOAD_MB * 2**20
+    if file.size == 0:
+        raise EmptyFile
+    if file.size is not None and file.size > limit:
+        raise FileTooLarge(limit)
+    incoming = storage.prepare() / uuid.uuid4().hex
+    with storage.disk_errors_named(), ExitStack() as undo:
+        undo.callback(incoming.unlink, missing_ok=True)
+        if isinstance(file, TemporaryUploadedFile):  # lies in the same folder already
+            file.flush()
+            Path(file.temporary_file_path()).rename(incoming)
+        else:
+            _copy(file, incoming, limit)
+        undo.pop_all()
+    return incoming
+
+
+def _copy(file: File, target: Path, limit: int) -> None:
+    written = 0
+    with target.open("xb") as out:
+        for chunk in file.chunks():
+            written += len(chunk)
+            if written > limit:
+                raise FileTooLarge(limit)
+            out.write(chunk)
+    if not written:
+        raise EmptyFile
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _new_photo(original: str, stored: str, sha256: str, size: int, decoded: Decoded, now: datetime) -> Photo:
+    info = decoded.info
+    return Photo(
+        original_name=original,
+        image=stored,
+        sha256=sha256,
+        bytes=size,
+        format=info.type.name,
+        width=info.width,
+        height=info.height,
+        # Until the metadata stage finds a better date: the moment of the upload, on a clock that shows UTC.
+        taken_at=now.astimezone(UTC),
+        taken_offset=0,
+        created_at=now,
+    )
+
+
+def _insert(photo: Photo, decoded: Decoded, now: datetime) -> Accepted:
+    """Save the row with its stages; the bytes go again when that fails or another upload was faster."""
+    suffixes = ["", *(f"_{secrets.token_hex(3)}" for _ in range(4))]
+    with ExitStack() as undo:
+        undo.callback(storage.discard, photo.original)
+        for suffix in suffixes:
+            photo.filename = stored_filename(photo.original_name, decoded.info.type.extension, now, suffix)
+            if not Photo.objects.filter(filename=photo.filename).exists() and _saved(photo):
+                undo.pop_all()
+                return Accepted(photo, created=True, picture=decoded.image)
+            if known := Photo.objects.filter(owner=photo.owner, sha256=photo.sha256).first():
+                return _already_there(known)
+    raise NameTaken
+
+
+def _saved(photo: Photo) -> bool:
+    """Insert the photo and its stages; False when a unique name or hash was taken meanwhile."""
+    try:
+        with transaction.atomic():
+            photo.save(force_insert=True)
+            Stage.objects.bulk_create(Stage(photo=photo, name=name) for name in Stage.ORDER)
+    except IntegrityError:
+        photo.pk = None
+        return False
+    return True
+
+
+def _already_there(photo: Photo) -> Accepted:
+    restored = photo.trashed_at is not None
+    if restored:
+        photo.restore()
+    return Accepted(photo, created=False, restored=restored)

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from photos import curation, pipeline
+from photos.forms import EditForm, TagForm
+from photos.models import Photo
+from photos.paging import neighbours
+from photos.shelves import shelf_of
+from photos.views.request import PageRequest
+
+
+@require_safe
+def detail(request: PageRequest, pk: int) -> HttpResponse:
+    return render(request, "photos/detail.html", _context(request, _visible(request, pk)))
+
+
+@require_POST
+def edit(request: PageRequest, pk: int) -> HttpResponse:
+    """Set the posted ones of title, caption, description, rating, favorite and archived."""
+    photo = _visible(request, pk)
+    form = EditForm(request.POST, photo)
+    if form.is_valid() and (changes := form.changes()):
+        curation.edit_photo(photo, changes, timezone.now())
+        messages.success(request, "Saved.")
+    return _after(request, photo, form)
+
+
+@require_POST
+def tags(request: PageRequest, pk: int) -> HttpResponse:
+    photo = _visible(request, pk)
+    form = TagForm(request.POST)
+    if form.is_valid():
+        if added := form.cleaned_data["add"]:
+            curation.retag(photo, Photo.add_tags, added, timezone.now())
+        if removed := form.cleaned_data["remove"]:
+            curation.retag(photo, Photo.remove_tags, [removed], timezone.now())
+    return _after(request, photo, form)
+
+
+@require_POST
+def analyse(request: PageRequest, pk: int) -> HttpResponse:
+    """Run again what failed, and what still waits."""
+    photo = pipeline.repeat(_visible(request, pk), timezone.now())
+    if photo.status == Photo.Status.READY:
+        messages.success(request, "Analysed.")
+    return _after(request, photo, None)
+
+
+def _visible(request: PageRequest, pk: int) -> Photo:
+    return get_object_or_404(Photo.objects.visible_to(request.user).for_listing(), pk=pk)
+
+
+def _after(request: PageRequest, photo: Photo, form: EditForm | TagForm | None) -> HttpResponse:
+    """Show the photo as it is now: its panel to htmx, else its page, by redirect unless there are errors to show."""
+    refused = form is not None and not form.is_valid()
+    if not (request.htmx or refused):
+        return redirect(photo)
+    template = "photos/includes/panel_answer.html" if request.htmx else "photos/detail.html"
+    return render(request, template, _context(request, photo, form), status=422 if refused else 200)
+
+
+def _context(request: PageRequest, photo: Photo, form: EditForm | TagForm | None = None) -> dict[str, Any]:
+    shelf = shelf_of(photo)
+    newer, older = neighbours(shelf.of(request.user), photo)
+    return {"photo": photo, "form": form, "shelf": shelf, "newer": newer, "older": older}

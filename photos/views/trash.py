@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from photos import curation, downloads
+from photos.models import Photo
+from photos.thumbnails import SIZES
+from photos.views.request import PageRequest
+
+
+@require_safe
+def thumbnail(request: PageRequest, pk: int) -> HttpResponseBase:
+    """Show a photo of the trash, which is found nowhere else."""
+    return downloads.thumbnail(request, _trashed(request, pk), min(SIZES))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask whether to delete a photo of the trash for ever, and on POST do it."""
+    photo = _trashed(request, pk)
+    if request.method != "POST":
+        return render(request, "photos/delete.html", {"photo": photo})
+    curation.purge(photo)
+    messages.success(request, "Deleted for ever.")
+    return redirect("photos:trash")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def empty(request: PageRequest) -> HttpResponse:
+    """Ask whether to delete everything in the trash for ever, and on POST do it."""
+    photos = Photo.objects.in_trash_of(request.user).defer("embedding")
+    if request.method != "POST":
+        return render(request, "photos/empty_trash.html", {"count": photos.count()})
+    for photo in photos.iterator():
+        curation.purge(photo)
+    messages.success(request, "The trash is empty.")
+    return redirect("photos:trash")
+
+
+def _trashed(request: PageRequest, pk: int) -> Photo:
+    return get_object_or_404(Photo.objects.in_trash_of(request.user).defer("embedding"), pk=pk)

@@ -1,0 +1,127 @@
+"""Search over HTTP: each view reads the request, calls one function and answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from photos.api.parameters import QuerySerializer, StrictJSONParser, StrictSerializer, body_of, query_of
+from photos.api.requests import owner_of, photo_of
+from photos.api.serializers import UploadSerializer
+from photos.names import clean_name
+from photos.uploads import decode_upload, received_file
+from search.queries import LONGEST_QUERY, Hit, find, like_image, similar_to
+
+
+@extend_schema_field({"type": "string", "minLength": 1, "maxLength": LONGEST_QUERY})
+class TextField(serializers.CharField):
+    """A text to search for; `queries.clean` decides what is one, for pages and API alike."""
+
+
+class TopQuery(QuerySerializer):
+    top_k = serializers.IntegerField(min_value=1, max_value=50, default=5, help_text="How many to answer at most.")
+
+
+class SearchQuery(TopQuery):
+    q = TextField(allow_blank=True, help_text="What to search for.")
+
+
+class SimilarQuery(TopQuery):
+    reference_photo_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class ResultSerializer(serializers.Serializer[Hit]):
+    photo_id = serializers.IntegerField(source="photo.pk")
+    filename = serializers.CharField(source="photo.filename")
+    tags = serializers.ListField(child=serializers.CharField(), source="photo.tag_names")
+    caption = serializers.CharField(source="photo.caption")
+    distance = serializers.FloatField(
+        min_value=0, max_value=4, help_text="Squared Euclidean distance of unit vectors; 2.0 where only words matched."
+    )
+    matched_by = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="`semantic`, `tag:<tag>`, `title`, `caption`, `description` or `filename`, best first.",
+    )
+
+
+class ResultsSerializer(serializers.Serializer[Any]):
+    query = serializers.CharField()
+    results = ResultSerializer(many=True)
+    total_results = serializers.IntegerField()
+
+
+def _example(query: str, matched_by: list[str]) -> OpenApiExample:
+    result = {
+        "photo_id": 1,
+        "filename": "photo_20231023_120000.jpg",
+        "tags": ["nature", "mountain"],
+        "caption": "A mountain, photographed in October 2023.",
+        "distance": 0.123,
+        "matched_by": matched_by,
+    }
+    return OpenApiExample(query, {"query": query, "results": [result], "total_results": 1}, response_only=True)
+
+
+class SearchView(APIView):
+    """Search by meaning, nearest first. A text the encoder knows nothing of is searched as words."""
+
+    @extend_schema(
+        operation_id="search",
+        parameters=[SearchQuery],
+        responses=OpenApiResponse(ResultsSerializer, examples=[_example("mountain", ["semantic", "tag:mountain"])]),
+    )
+    def get(self, request: Request) -> Response:
+        query = query_of(request, SearchQuery)
+        found = find(query["q"], owner_of(request), query["top_k"])
+        return _answer(query["q"], found.hits)
+
+
+class SimilarView(APIView):
+    """The photos most like one of yours, which is not among them."""
+
+    # The query says it all; whatever form a client wraps its empty body in is fine.
+    parser_classes = [StrictJSONParser, FormParser, MultiPartParser]
+
+    @extend_schema(
+        operation_id="search_similar",
+        parameters=[SimilarQuery],
+        request=None,
+        responses=OpenApiResponse(ResultsSerializer, examples=[_example("Similar to photo 1", ["semantic"])]),
+    )
+    def post(self, request: Request) -> Response:
+        query = query_of(request, SimilarQuery)
+        body_of(request, StrictSerializer)
+        photo = photo_of(request, query["reference_photo_id"])
+        return _answer(f"Similar to photo {photo.pk}", similar_to(photo, owner_of(request), query["top_k"]))
+
+
+class ByImageView(APIView):
+    """The photos most like an image you send, which is not kept."""
+
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        operation_id="search_by_image",
+        parameters=[TopQuery],
+        request={"multipart/form-data": UploadSerializer},
+        responses=OpenApiResponse(ResultsSerializer, examples=[_example("Similar to beach.jpg", ["semantic"])]),
+    )
+    def post(self, request: Request) -> Response:
+        query = query_of(request, TopQuery)
+        file = received_file(request)
+        if unknown := sorted(set(request.data) - {"file"}):
+            raise ValidationError({name: ["Unknown. Allowed: file."] for name in unknown})
+        hits = like_image(decode_upload(file).image, owner_of(request), query["top_k"])
+        return _answer(f"Similar to {clean_name(file.name or '')}", hits)
+
+
+def _answer(query: str, hits: list[Hit]) -> Response:
+    answer = {"query": query, "results": hits, "total_results": len(hits)}
+    return Response(ResultsSerializer(answer).data)

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from search import api
+
+urlpatterns = [
+    path("search", api.SearchView.as_view(), name="search"),
+    path("search/image-to-image", api.SimilarView.as_view(), name="search_similar"),
+    path("search/by-image", api.ByImageView.as_view(), name="search_by_image"),
+]

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from photos.embeddings import all_vectors
+from search.live import State
+from search.models import IndexChange, Library
+from search.spaces import Space
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Where an index and the rows disagree, by ids of photos."""
+
+    missing: list[int]
+    extra: list[int]
+    changed: list[int]
+
+    def __bool__(self) -> bool:
+        return bool(self.missing or self.extra or self.changed)
+
+    def __str__(self) -> str:
+        return f"{len(self.missing)} missing, {len(self.extra)} too many, {len(self.changed)} with another vector"
+
+
+def drift_of(state: State, space: Space) -> Drift:
+    """Compare every vector of an index with the rows; what changes meanwhile is left out."""
+    missing, changed, seen = [_NONE], [_NONE], [_NONE]
+    for ids, vectors in all_vectors(space.model):
+        have, stored = state.take(ids)
+        missing.append(np.setdiff1d(ids, have, assume_unique=True))
+        differs = (stored != vectors[np.searchsorted(ids, have)]).any(axis=1)
+        changed.append(have[differs])
+        seen.append(have)
+    extra = np.setdiff1d(state.found_ids, np.concatenate(seen))
+    _, newest = Library.position()
+    moving = IndexChange.objects.photos_past(state.cursor, newest)
+    found = np.concatenate(missing), extra, np.concatenate(changed)
+    return Drift(*(np.setdiff1d(ids, moving).tolist() for ids in found))
+
+
+_NONE = np.empty(0, np.int64)

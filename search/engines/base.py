@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Protocol, Self
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """What an engine proposes: ids, shape (n,), and their cosine scores, highest first.
+
+    Scores are as exact as the engine's float32 sums: good for choosing candidates, not for telling equals apart.
+    """
+
+    ids: np.ndarray
+    scores: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+class Engine(Protocol):
+    """Unit vectors that can be asked for the nearest; immutable, so that threads may share one.
+
+    `ids` are int64, ascending and without repeats, everywhere.
+    """
+
+    kind: ClassVar[str]  # its name in manifests, commands and health
+
+    @property
+    def count(self) -> int:
+        """How many a search can find."""
+
+    @property
+    def found_ids(self) -> np.ndarray:
+        """The ids a search can find."""
+
+    @classmethod
+    def build(cls, dimension: int, chunks: Iterable[tuple[np.ndarray, np.ndarray]]) -> Self:
+        """Make an engine of chunks (ids (n,), vectors (n, dimension)) in ascending order of ids."""
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Map what dump() wrote, read-only, so that processes share the memory."""
+
+    def dump(self, folder: Path) -> None:
+        """Write files into an empty folder."""
+
+    def without(self, ids: np.ndarray) -> Self:
+        """Return the same engine over the same memory, passing by these ids; they need not be there."""
+
+    def search(self, vector: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Candidates:
+        """Return the k nearest to a unit vector, among the allowed ids where they are given."""
+
+    def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return those of these ids that a search can find, shape (n,), and their vectors, shape (n, dimension)."""
+
+
+def best(ids: np.ndarray, scores: np.ndarray, keep: np.ndarray | None, k: int) -> Candidates:
+    """Return the k highest scores of those to keep (bool, or None for all); equals by ascending id."""
+    if keep is not None:
+        ids, scores = ids[keep], scores[keep]
+    if len(ids) > k:
+        chosen = np.argpartition(-scores, k - 1)[:k]
+        ids, scores = ids[chosen], scores[chosen]
+    order = np.lexsort((ids, -scores))
+    return Candidates(ids[order], scores[order])
+
+
+def rows_among(ids: np.ndarray, visible: np.ndarray | None, wanted: np.ndarray) -> np.ndarray:
+    """Return which rows of the ascending `ids` are visible and wanted, as bool."""
+    rows = np.zeros(len(ids), bool)
+    rows[_rows_of(wanted, ids)] = True
+    return rows if visible is None else rows & visible
+
+
+def rows_without(ids: np.ndarray, visible: np.ndarray | None, unwanted: np.ndarray) -> np.ndarray:
+    """Return which rows of the ascending `ids` are visible and not unwanted, as bool."""
+    rows = np.ones(len(ids), bool) if visible is None else visible.copy()
+    rows[_rows_of(unwanted, ids)] = False
+    return rows
+
+
+def _rows_of(some: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    places = np.searchsorted(ids, some)
+    there = places < len(ids)
+    there[there] = ids[places[there]] == some[there]
+    return places[there]

@@ -1,0 +1,162 @@
+"""The index as one process holds it: a mapped snapshot, what changed since, and the new vectors of that."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+from django.db import DatabaseError, connections
+from django.utils import timezone
+
+from photos.embeddings import all_vectors, vectors_of
+from search.engines import Engine, ExactEngine
+from search.engines.base import Candidates, best
+from search.locks import Busy
+from search.models import IndexChange, Library
+from search.rebuild import heal, is_due
+from search.snapshot import Look, look
+from search.spaces import Space
+from search.tail import Tail
+
+log = logging.getLogger(__name__)
+
+# Off in tests that run inside a transaction, which no other thread can see into.
+HEAL_IN_BACKGROUND = True
+
+_MEANWHILE = "Searches answer from the database meanwhile."
+
+_PAUSE_SECONDS = 5.0  # between two healings, so that nothing can make it go round in circles
+_RETRY_SECONDS = 60.0  # after one that failed: a full disk, for example
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """An index that never changes: a search uses the one it took, whatever other threads do meanwhile."""
+
+    library: UUID
+    cursor: int
+    look: Look
+    base: Engine  # the snapshot, or the rows as they were read, passing by what changed since
+    tail: Tail
+    changed: int  # how many changes came since
+
+    def __len__(self) -> int:
+        return self.base.count + self.tail.count
+
+    @property
+    def problem(self) -> str:
+        """Why there is no snapshot, empty where there is one or nothing to put in it."""
+        return f"{self.look.error} {_MEANWHILE}" if self.look.error and len(self) else ""
+
+    @property
+    def needs_healing(self) -> bool:
+        """Tell whether the snapshot is missing, unusable, or so far behind that a new one pays."""
+        if self.look.snapshot is None:
+            return len(self) > 0
+        return is_due(self.look.snapshot.manifest.count, self.changed)
+
+    @property
+    def found_ids(self) -> np.ndarray:
+        return np.concatenate([self.base.found_ids, self.tail.found_ids])
+
+    def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return those of these ids that are here, shape (n,), and their vectors, shape (n, dimension)."""
+        older, newer = self.base.take(ids), self.tail.take(ids)
+        return np.concatenate([older[0], newer[0]]), np.concatenate([older[1], newer[1]])
+
+    def search(self, vector: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Candidates:
+        """Propose the k nearest to a unit vector, among the allowed ids (ascending) where they are given."""
+        older, newer = self.base.search(vector, k, allowed), self.tail.search(vector, k, allowed)
+        both = np.concatenate([older.ids, newer.ids]), np.concatenate([older.scores, newer.scores])
+        return best(*both, keep=None, k=k)
+
+
+class LiveIndex:
+    """The current State of one space, brought up to date before every search."""
+
+    def __init__(self, space: Space) -> None:
+        self.space = space
+        self._state: State | None = None
+        self._lock = threading.Lock()
+        self._healing: threading.Thread | None = None
+        self._heal_again_at = 0.0
+
+    def current(self) -> State:
+        """Return the index with all in it that was committed before the call; start to heal its files where need be."""
+        state = self.caught_up()
+        if HEAL_IN_BACKGROUND and state.needs_healing:
+            self._start_healing()
+        return state
+
+    def caught_up(self) -> State:
+        """Return the index with all in it that was committed before the call, and change nothing on disk."""
+        with self._lock:
+            library, newest = Library.position()
+            state = self._state
+            if state is None or not _continues(state, library, newest):
+                state = _load(self.space, library, newest)
+            if newest > state.cursor:
+                state = _caught_up(self.space, state, newest)
+            self._state = state
+        return state
+
+    def wait_until_healed(self) -> None:
+        """Return when no healing is under way in this process."""
+        if self._healing is not None:
+            self._healing.join()
+
+    def _start_healing(self) -> None:
+        if self._healing is not None and self._healing.is_alive():
+            return
+        if time.monotonic() < self._heal_again_at:
+            return
+        self._heal_again_at = time.monotonic() + _RETRY_SECONDS
+        self._healing = threading.Thread(target=self._heal, name="heal-index", daemon=True)
+        self._healing.start()
+
+    def _heal(self) -> None:
+        try:
+            with suppress(Busy):
+                heal(self.space, timezone.now())
+            self._heal_again_at = time.monotonic() + _PAUSE_SECONDS
+        except (OSError, DatabaseError):
+            log.exception("The search index could not be written; searches answer from the database.")
+        finally:
+            connections.close_all()  # this thread's own
+
+
+_registry: dict[Path, LiveIndex] = {}
+_registry_lock = threading.Lock()
+
+
+def live_index(space: Space) -> LiveIndex:
+    """Return the one index of this space in this process, made when first asked for, and so after a fork."""
+    with _registry_lock:
+        return _registry.setdefault(space.folder, LiveIndex(space))
+
+
+def _continues(state: State, library: UUID, newest: int) -> bool:
+    """Tell whether a state can be caught up: same database, not set back, and the files as they were."""
+    return state.library == library and state.cursor <= newest and state.look.still_true()
+
+
+def _load(space: Space, library: UUID, newest: int) -> State:
+    """Start from the snapshot, or from the rows where there is none to use; `newest` was read before them."""
+    found, tail = look(space), Tail.empty(space.dimension)
+    if found.snapshot is not None:
+        return State(library, found.snapshot.manifest.cursor, found, found.snapshot.engine, tail, changed=0)
+    rows = ExactEngine.build(space.dimension, all_vectors(space.model))
+    return State(library, newest, found, rows, tail, changed=0)
+
+
+def _caught_up(space: Space, state: State, newest: int) -> State:
+    changed = IndexChange.objects.photos_past(state.cursor, newest)
+    ids, vectors = vectors_of(space.model, changed.tolist())
+    base, tail = state.base.without(changed), state.tail.replaced(changed, ids, vectors)
+    return State(state.library, newest, state.look, base, tail, state.changed + len(changed))

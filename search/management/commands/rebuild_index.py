@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from ai.encoders.base import EncoderUnavailable
+from photos.embeddings import count_vectors
+from search.drift import drift_of
+from search.engines import DEFAULT, ENGINES
+from search.live import LiveIndex
+from search.manifest import MissingSnapshotError
+from search.rebuild import rebuild
+from search.spaces import Space, current_space
+
+
+class Command(BaseCommand):
+    help = "Make the search index anew from the rows, or compare the two. Uploads and searches go on meanwhile."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--engine", choices=sorted(ENGINES), default=DEFAULT)
+        parser.add_argument("--check", action="store_true", help="Change nothing; fail where index and rows differ.")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        try:
+            space = current_space()
+        except EncoderUnavailable as exc:
+            raise CommandError(str(exc)) from exc
+        if options["check"]:
+            self._check(space)
+        else:
+            self._rebuild(space, options["engine"])
+
+    def _rebuild(self, space: Space, engine: str) -> None:
+        total = count_vectors(space.model)
+
+        def progress(read: int) -> None:
+            self.stdout.write(f"{read} of {max(read, total)} vectors read")
+
+        try:
+            manifest = rebuild(space, timezone.now(), engine, progress)
+        except OSError as exc:
+            raise CommandError(f"The index cannot be written: {exc}") from exc
+        self.stdout.write(f"The index of {space.model} holds {manifest.count} photos ({manifest.engine}).")
+
+    def _check(self, space: Space) -> None:
+        state = LiveIndex(space).caught_up()
+        error = state.look.error
+        if error and not isinstance(error, MissingSnapshotError):
+            raise CommandError(f"{error} Searches answer from the database; run manage.py rebuild_index.")
+        if drift := drift_of(state, space):
+            raise CommandError(f"Index and rows differ: {drift}. Run manage.py rebuild_index.")
+        self.stdout.write(f"Index and rows agree on {len(state)} photos{' (no index file yet)' if error else ''}.")

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import numpy as np
+from django.db import connection, models, transaction
+
+
+class Library(models.Model):
+    """The identity of this database, in one row.
+
+    An index file names the library it was made from, so that one made from another database is recognised. The row is
+    made when first asked for; a restore must replace it.
+    """
+
+    uuid = models.UUIDField(default=uuid4, editable=False)
+
+    class Meta:
+        db_table = "search_library"
+        verbose_name = "search index"
+        verbose_name_plural = "search index"
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+    @classmethod
+    def position(cls) -> tuple[UUID, int]:
+        """Return which library this is and the id of its newest change, 0 where there is none."""
+        library, _ = cls.objects.get_or_create(pk=1)
+        newest = IndexChange.objects.order_by("-pk").values_list("pk", flat=True).first()
+        return library.uuid, newest or 0
+
+    @classmethod
+    def lock(cls) -> None:
+        """Let only one transaction at a time pass here, until it ends; SQLite has but one writer anyway."""
+        if connection.features.has_select_for_update:
+            cls.objects.select_for_update().get_or_create(pk=1)
+
+
+class IndexChangeQuerySet(models.QuerySet["IndexChange"]):
+    def photos_past(self, cursor: int, newest: int) -> np.ndarray:
+        """Return the ids of photos that changed after `cursor`, up to `newest`: int64, ascending."""
+        changed = self.filter(pk__gt=cursor, pk__lte=newest).values_list("photo_id", flat=True)
+        return np.sort(np.fromiter(changed, dtype=np.int64))
+
+    def count_past(self, cursor: int) -> int:
+        return self.filter(pk__gt=cursor).count()
+
+
+class IndexChange(models.Model):
+    """News for every process that holds an index: this photo is new, different or gone.
+
+    One row a photo, always with the highest id at its writing: reading past a cursor misses no photo.
+    """
+
+    # Not a foreign key: a cascade would delete the news of a deletion.
+    photo_id = models.BigIntegerField(unique=True)
+
+    objects = IndexChangeQuerySet.as_manager()
+
+    class Meta:
+        db_table = "search_index_change"
+
+    def __str__(self) -> str:
+        return f"change {self.pk} of photo {self.photo_id}"
+
+    @classmethod
+    def record(cls, photo_id: int) -> None:
+        """Tell every process of a change, with the fate of the caller's transaction."""
+        with transaction.atomic():
+            # PostgreSQL hands out ids before it commits; a reader must never see 8 while 7 is still to come.
+            Library.lock()
+            cls.objects.filter(photo_id=photo_id).delete()
+            cls.objects.create(photo_id=photo_id)

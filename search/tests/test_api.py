@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django import Settings
+
+from photos.models import Photo
+from photos.tests.factories import make_user
+from photos.tests.pictures import jpeg
+from search.tests.factories import axis, leaning
+
+MakePhoto = Callable[..., Photo]
+
+pytestmark = pytest.mark.django_db
+
+RED = 0  # the axis of the first colour of the fake encoder
+
+
+def picture(colour: str = "red", name: str = "beach.jpg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, jpeg(size=(32, 24), colour=colour), "image/jpeg")
+
+
+def slug(answer: Any) -> str:
+    assert answer["Content-Type"] == "application/problem+json"
+    return str(answer.json()["type"].removeprefix("/problems/"))
+
+
+def test_search_answers_as_published(client: Client, make_photo: MakePhoto) -> None:
+    far = make_photo(embedding=leaning(RED, 1.0))
+    near = make_photo(embedding=leaning(RED, 0.25), tags=["red"], caption="A red boat.")
+
+    answer = client.get("/search", {"q": " red ", "top_k": "5"})
+
+    assert answer.status_code == 200
+    body = answer.json()
+    assert list(body) == ["query", "results", "total_results"]
+    assert (body["query"], body["total_results"]) == ("red", 2)
+    assert [result["photo_id"] for result in body["results"]] == [near.pk, far.pk]
+    first = body["results"][0]
+    assert first == {
+        "photo_id": near.pk,
+        "filename": near.filename,
+        "tags": ["red"],
+        "caption": "A red boat.",
+        "distance": pytest.approx(2 - 2 * np.cos(0.25), abs=1e-6),
+        "matched_by": ["semantic", "tag:red", "caption"],
+    }
+
+
+def test_a_text_found_as_words_has_the_distance_of_no_distance(client: Client, make_photo: MakePhoto) -> None:
+    make_photo(embedding=axis(5), title="Our boat")
+
+    (result,) = client.get("/search", {"q": "boat"}).json()["results"]
+
+    assert (result["distance"], result["matched_by"]) == (2.0, ["title"])
+
+
+def test_five_results_come_unless_asked_otherwise(client: Client, make_photo: MakePhoto) -> None:
+    for _ in range(7):
+        make_photo(embedding=axis(RED))
+
+    assert client.get("/search", {"q": "red"}).json()["total_results"] == 5
+    assert client.get("/search", {"q": "red", "top_k": "6"}).json()["total_results"] == 6
+    assert client.get("/search/", {"q": "red", "top_k": "50"}).json()["total_results"] == 7
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("", "q"),
+        ("q=red&top_k=0", "top_k"),
+        ("q=red&top_k=51", "top_k"),
+        ("q=red&top_k=1e9", "top_k"),
+        ("q=red&top_k=-1", "top_k"),
+        ("q=red&topk=3", "topk"),
+        ("q=red&q=blue", "q"),
+    ],
+)
+def test_a_wrong_parameter_is_refused_by_name(query: str, field: str, client: Client) -> None:
+    answer = client.get(f"/search?{query}")
+
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == [field]
+
+
+@pytest.mark.parametrize("query", ["q=", "q=%20%20", "q=" + "x" * 201, "q=" + "x" * 10_000, "q=%E2%80%AE"])
+def test_a_query_of_nothing_or_too_much_is_a_bad_query(query: str, client: Client) -> None:
+    answer = client.get(f"/search?{query}")
+
+    assert (answer.status_code, slug(answer)) == (400, "bad_query")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["%00", "a%00b", "%F0%9F%90%95", "%D7%A9%D7%9C%D7%95%D7%9D", "'%3B DROP TABLE photo", "%2500", "%FF", "%ED%A0%80"],
+)
+def test_a_strange_query_is_answered_or_refused_and_never_a_fault(
+    query: str, client: Client, make_photo: MakePhoto
+) -> None:
+    make_photo(embedding=axis(RED), caption="A boat.")
+
+    assert client.get(f"/search?q={query}").status_code in (200, 400)
+
+
+def test_similar_photos_answer_as_published(client: Client, make_photo: MakePhoto) -> None:
+    reference, near = make_photo(embedding=axis(RED)), make_photo(embedding=leaning(RED, 0.1))
+
+    answer = client.post(f"/search/image-to-image?reference_photo_id={reference.pk}&top_k=5")
+
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["query"] == f"Similar to photo {reference.pk}"
+    assert [result["photo_id"] for result in body["results"]] == [near.pk]
+    assert body["total_results"] == 1
+
+
+def test_the_reference_photo_must_be_ones_own_and_analysed(client: Client, make_photo: MakePhoto) -> None:
+    theirs, raw = make_photo(owner=make_user("eve"), embedding=axis(RED)), make_photo()
+    trashed = make_photo(embedding=axis(RED), trashed=True)
+
+    def answer(photo_id: int) -> tuple[int, str]:
+        got = client.post(f"/search/image-to-image?reference_photo_id={photo_id}")
+        return got.status_code, slug(got)
+
+    assert answer(theirs.pk) == answer(trashed.pk) == answer(10**6) == (404, "not_found")
+    assert answer(raw.pk) == (409, "not_analysed")
+    assert answer(10**30)[0] == answer(0)[0] == 400
+
+
+def test_fields_in_the_body_of_a_similar_search_are_refused(client: Client, make_photo: MakePhoto) -> None:
+    photo = make_photo(embedding=axis(RED))
+    url = f"/search/image-to-image?reference_photo_id={photo.pk}"
+
+    answer = client.post(url, {"top_k": 3}, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == ["top_k"]
+
+
+def test_an_image_from_outside_is_compared_and_not_kept(client: Client, make_photo: MakePhoto) -> None:
+    red = make_photo(embedding=axis(RED))
+    make_photo(embedding=axis(5))
+
+    answer = client.post("/search/by-image?top_k=1", {"file": picture("red")})
+
+    assert answer.status_code == 200
+    assert answer.json()["query"] == "Similar to beach.jpg"
+    assert [result["photo_id"] for result in answer.json()["results"]] == [red.pk]
+    assert Photo.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "problem"),
+    [
+        (b"", 400, "empty_file"),
+        (b"<html>", 415, "unsupported_type"),
+        (jpeg(size=(640, 480))[:-3000], 422, "truncated_image"),
+    ],
+)
+def test_what_is_no_image_is_refused_as_an_upload_is(content: bytes, status: int, problem: str, client: Client) -> None:
+    answer = client.post("/search/by-image", {"file": SimpleUploadedFile("a.jpg", content)})
+
+    assert (answer.status_code, slug(answer)) == (status, problem)
+
+
+def test_a_search_by_image_without_a_file_is_refused(client: Client) -> None:
+    assert slug(client.post("/search/by-image")) == "no_file"
+
+
+def test_without_an_encoder_texts_are_searched_as_words_and_images_not_at_all(
+    client: Client, make_photo: MakePhoto, settings: Settings, tmp_path: Path
+) -> None:
+    make_photo(embedding=axis(RED), tags=["red"])
+    settings.CLOUDZY_ENCODER, settings.CLOUDZY_ENCODER_DIR = "compact", tmp_path
+
+    by_text = client.get("/search", {"q": "red"})
+    by_image = client.post("/search/by-image", {"file": picture()})
+
+    assert by_text.json()["results"][0]["matched_by"] == ["tag:red"]
+    assert (by_image.status_code, slug(by_image)) == (503, "model_missing")
+    assert int(by_image["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("method", "url"),
+    [("post", "/search?q=red"), ("get", "/search/image-to-image?reference_photo_id=1"), ("get", "/search/by-image")],
+)
+def test_other_methods_are_not_allowed(method: str, url: str, client: Client) -> None:
+    assert client.generic(method.upper(), url).status_code == 405

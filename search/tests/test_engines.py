@@ -1,0 +1,138 @@
+"""One contract for all engines."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from search.engines import ENGINES, Engine
+from search.engines.exact import ExactEngine
+from search.tests.factories import DIMENSION, unit_vectors
+
+COUNT = 300
+IDS = np.arange(COUNT, dtype=np.int64) * 3 + 5
+VECTORS = unit_vectors(COUNT)
+QUERIES = unit_vectors(20, seed=1)
+
+
+@pytest.fixture(params=sorted(ENGINES))
+def kind(request: pytest.FixtureRequest) -> type[Engine]:
+    return ENGINES[request.param]
+
+
+@pytest.fixture(params=["built", "opened"])
+def engine(request: pytest.FixtureRequest, kind: type[Engine], tmp_path: Path) -> Engine:
+    built = kind.build(DIMENSION, chunks())
+    if request.param == "built":
+        return built
+    built.dump(tmp_path)
+    return kind.open(tmp_path)
+
+
+def chunks() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    yield IDS[:100], VECTORS[:100]
+    yield IDS[100:], VECTORS[100:]
+
+
+def nearest_ids(query: np.ndarray, k: int, among: np.ndarray) -> list[int]:
+    """The truth: sort everything."""
+    rows = np.isin(IDS, among)
+    return IDS[rows][np.argsort(-(VECTORS[rows] @ query))][:k].tolist()
+
+
+def test_an_engine_is_known_by_its_name(kind: type[Engine]) -> None:
+    assert ENGINES[kind.kind] is kind
+
+
+def test_the_nearest_come_first(engine: Engine) -> None:
+    for query in QUERIES:
+        found = engine.search(query, 10)
+
+        assert found.ids.tolist() == nearest_ids(query, 10, IDS)
+        np.testing.assert_allclose(found.scores, -np.sort(-(VECTORS @ query))[:10], atol=1e-6)
+        assert found.ids.dtype == np.int64
+
+
+def test_asking_for_more_than_there_is_gives_all(engine: Engine) -> None:
+    assert sorted(engine.search(QUERIES[0], 10_000).ids) == IDS.tolist()
+
+
+def test_only_allowed_ids_are_found_whether_they_are_there_or_not(engine: Engine) -> None:
+    allowed = np.array([0, 5, 8, 9, 50, 302, 900, 902, 10_000], dtype=np.int64)
+
+    found = engine.search(QUERIES[0], 10, allowed)
+
+    assert found.ids.tolist() == nearest_ids(QUERIES[0], 10, allowed)
+    assert len(engine.search(QUERIES[0], 10, np.empty(0, np.int64))) == 0
+
+
+def test_passing_by_ids_leaves_the_others_as_they_are(engine: Engine) -> None:
+    gone = IDS[::3]
+
+    fewer = engine.without(gone[:50]).without(gone)
+
+    assert fewer.count == COUNT - len(gone)
+    assert fewer.found_ids.tolist() == np.setdiff1d(IDS, gone).tolist()
+    for query in QUERIES:
+        assert fewer.search(query, 10).ids.tolist() == nearest_ids(query, 10, np.setdiff1d(IDS, gone))
+    assert engine.search(QUERIES[0], 10).ids.tolist() == nearest_ids(QUERIES[0], 10, IDS)
+    assert engine.count == COUNT
+
+
+def test_passing_by_holds_among_allowed_ids_too(engine: Engine) -> None:
+    found = engine.without(IDS[:5]).search(QUERIES[0], 10, IDS[:10])
+
+    assert sorted(found.ids) == IDS[5:10].tolist()
+
+
+def test_passing_by_everything_finds_nothing(engine: Engine) -> None:
+    assert len(engine.without(IDS).search(QUERIES[0], 10)) == 0
+
+
+def test_passing_by_what_is_not_there_changes_nothing(engine: Engine) -> None:
+    assert engine.without(np.array([-1, 6, 10**12], dtype=np.int64)).count == COUNT
+
+
+def test_vectors_can_be_taken_out_by_their_ids(engine: Engine) -> None:
+    ids, vectors = engine.without(IDS[1:2]).take(np.array([5, 6, 8, 11], dtype=np.int64))
+
+    assert ids.tolist() == [5, 11]
+    assert vectors.tobytes() == VECTORS[[0, 2]].tobytes()
+
+
+def test_an_empty_engine_finds_nothing(kind: type[Engine], tmp_path: Path) -> None:
+    kind.build(DIMENSION, iter(())).dump(tmp_path)
+
+    engine = kind.open(tmp_path)
+
+    assert engine.count == 0
+    assert len(engine.search(QUERIES[0], 5)) == 0
+    assert len(engine.search(QUERIES[0], 5, IDS)) == 0
+
+
+def test_a_search_needs_nothing_that_python_may_have_collected(kind: type[Engine]) -> None:
+    engine = kind.build(DIMENSION, chunks()).without(IDS[::2])
+    gc.collect()
+
+    assert set(engine.search(QUERIES[0], COUNT).ids) == set(IDS[1::2])
+
+
+def test_an_opened_engine_is_mapped_from_its_files_read_only_and_shared(kind: type[Engine], tmp_path: Path) -> None:
+    kind.build(DIMENSION, chunks()).dump(tmp_path)
+
+    engine = kind.open(tmp_path)
+
+    mapped = {line.split()[-1]: line.split()[1] for line in Path("/proc/self/maps").read_text().splitlines()}
+    assert {mapped.get(str(path)) for path in tmp_path.iterdir()} == {"r--s"}
+    assert engine.count == COUNT
+
+
+def test_all_engines_agree_with_the_oracle(kind: type[Engine]) -> None:
+    oracle, engine = ExactEngine.build(DIMENSION, chunks()), kind.build(DIMENSION, chunks())
+
+    for query in QUERIES:
+        assert engine.search(query, 30).ids.tolist() == oracle.search(query, 30).ids.tolist()

@@ -1,0 +1,119 @@
+"""Several processes over one database, as gunicorn runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+
+class Process:
+    """One `search.tests.process`; what it writes to stderr shows with the test."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._popen = subprocess.Popen(
+            [sys.executable, "-m", "search.tests.process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=settings.BASE_DIR,
+            env=environment,
+        )
+
+    def start(self, *command: object) -> None:
+        assert self._popen.stdin is not None
+        self._popen.stdin.write(" ".join(map(str, command)) + "\n")
+        self._popen.stdin.flush()
+
+    def result(self) -> Any:
+        assert self._popen.stdout is not None
+        return json.loads(self._popen.stdout.readline())
+
+    def do(self, *command: object) -> Any:
+        self.start(*command)
+        return self.result()
+
+    def kill(self) -> None:
+        self._popen.kill()
+        self._popen.communicate()
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    folders = {"CLOUDZY_DATA_DIR": str(tmp_path / "data"), "CLOUDZY_MEDIA_DIR": str(tmp_path / "media")}
+    environment = os.environ | folders | {"DJANGO_SETTINGS_MODULE": "cloudzy.settings"}
+    (tmp_path / "data").mkdir()
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(command, check=True, cwd=settings.BASE_DIR, env=environment)
+    return environment
+
+
+@pytest.fixture
+def four(environment: dict[str, str]) -> Iterator[list[Process]]:
+    processes = [Process(environment) for _ in range(4)]
+    yield processes
+    for process in processes:
+        process.kill()
+
+
+def test_what_one_process_does_every_other_sees_at_its_next_search(four: list[Process], tmp_path: Path) -> None:
+    added = [four[number % 4].do("add", number / 10, f"photo{number}") for number in range(8)]
+    lists = [process.do("search") for process in four]
+
+    assert [photo_id for photo_id, _ in lists[0]] == added
+    assert lists == [lists[0]] * 4
+
+    four[3].do("delete", added[0])
+    newest = four[1].do("add", 0.01, "newest")
+    lists = [process.do("search") for process in four]
+
+    assert [photo_id for photo_id, _ in lists[0]] == [newest, *added[1:]]
+    assert lists == [lists[0]] * 4
+
+    four[2].do("rebuild_often", 1)
+    again = [process.do("search") for process in four]
+    assert again == lists
+
+    shutil.rmtree(tmp_path / "data" / "index")
+    without_files = [process.do("search") for process in four]
+    assert without_files == lists
+
+
+def test_writers_searchers_and_rebuilders_do_not_disturb_each_other(four: list[Process]) -> None:
+    first, second, searcher, rebuilder = four
+    first.start("write", 40, "first")
+    second.start("write", 40, "second")
+    searcher.start("search_often", 150)
+    rebuilder.start("rebuild_often", 15)
+
+    kept = {*first.result(), *second.result()}
+    assert searcher.result() == 150
+    assert len(rebuilder.result()) == 15
+
+    lists = [process.do("search") for process in four]
+    assert len(lists[0]) == 50
+    assert {photo_id for photo_id, _ in lists[0]} <= kept
+    assert lists == [lists[0]] * 4
+    assert [process.do("check") for process in four] == ["0 missing, 0 too many, 0 with another vector"] * 4
+
+
+def test_a_process_killed_while_it_rebuilds_harms_nobody(four: list[Process], tmp_path: Path) -> None:
+    added = [four[0].do("add", number / 10, f"photo{number}") for number in range(4)]
+    four[1].do("search")
+    four[1].start("rebuild_often", 1_000)
+    four[0].do("rebuild_often", 3)
+
+    four[1].kill()
+
+    assert [photo_id for photo_id, _ in four[2].do("search")] == added
+    assert four[3].do("rebuild_often", 1) == [4]
+    (folder,) = (tmp_path / "data" / "index").iterdir()
+    assert len([path for path in folder.iterdir() if path.is_dir()]) == 1

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from photos.models import Photo
+from search.manifest import Manifest
+from search.spaces import Space
+from search.tests.factories import axis
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def photo(make_photo: Callable[..., Photo]) -> Photo:
+    return make_photo(embedding=axis(0))
+
+
+def run(*arguments: str) -> str:
+    out = StringIO()
+    call_command("rebuild_index", *arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.usefixtures("photo")
+def test_the_command_tells_its_progress_and_its_result() -> None:
+    assert run() == "1 of 1 vectors read\nThe index of fake@1-32d holds 1 photos (flat).\n"
+
+
+@pytest.mark.usefixtures("photo")
+def test_the_engine_is_an_option(space: Space) -> None:
+    run("--engine", "exact")
+
+    assert Manifest.read(space.folder).engine == "exact"
+
+
+@pytest.mark.usefixtures("photo")
+def test_a_check_passes_where_index_and_rows_agree() -> None:
+    run()
+
+    assert run("--check") == "Index and rows agree on 1 photos.\n"
+
+
+@pytest.mark.usefixtures("photo")
+def test_a_check_of_no_index_passes_says_so_and_writes_nothing(space: Space) -> None:
+    assert run("--check") == "Index and rows agree on 1 photos (no index file yet).\n"
+
+    assert not space.folder.exists()
+
+
+@pytest.mark.usefixtures("photo")
+def test_a_check_fails_on_drift() -> None:
+    run()
+    Photo.objects.update(archived=True)
+
+    with pytest.raises(CommandError, match="differ: 0 missing, 1 too many, 0 with another vector"):
+        run("--check")
+
+
+@pytest.mark.usefixtures("photo")
+def test_a_check_fails_on_a_damaged_index(space: Space) -> None:
+    run()
+    path = Manifest.read(space.folder).paths(space.folder)[0]
+    path.write_bytes(b"rubbish")
+
+    with pytest.raises(CommandError, match="damaged"):
+        run("--check")
+
+
+def test_the_command_says_what_is_missing_without_an_encoder(settings: Settings, tmp_path: Path) -> None:
+    settings.CLOUDZY_ENCODER, settings.CLOUDZY_ENCODER_DIR = "compact", tmp_path
+
+    with pytest.raises(CommandError):
+        run()
+
+
+@pytest.mark.usefixtures("photo")
+def test_a_folder_that_cannot_be_written_is_named(space: Space) -> None:
+    space.folder.parent.mkdir(parents=True)
+    space.folder.touch()
+
+    with pytest.raises(CommandError, match="cannot be written"):
+        run()

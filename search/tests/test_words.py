@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.models import User
+from photos.models import Photo
+from photos.tests.factories import make_user
+from search.queries import LONGEST_QUERY
+from search.words import matches, photos_with, words_of
+
+MakePhoto = Callable[..., Photo]
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(text: str, user: User) -> list[str]:
+    return [photo.title for photo in photos_with(text, user)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Dog", ["dog"]),
+        ("dogs, cats & dogs", ["dogs", "cats", "&"]),
+        ("IMG_2682.heic", ["img_2682.heic"]),
+        ('"50%" _', ["50", "_"]),
+        ("🐕 שָׁלוֹם", ["🐕", "שָׁלוֹם"]),
+    ],
+)
+def test_a_query_is_split_into_words_without_their_punctuation(text: str, words: list[str]) -> None:
+    assert words_of(text) == words
+
+
+@given(st.text())
+def test_a_query_of_anything_but_space_has_words(text: str) -> None:
+    assert bool(words_of(text)) == bool(text.split())
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"tags": ["sailing boat"]},
+        {"title": "My Boat"},
+        {"caption": "A boat, photographed in May."},
+        {"description": "Grandmother's BOAT"},
+        {"original_name": "boat.jpg"},
+        {"filename": "boat_20240501_120000.jpg"},
+    ],
+)
+def test_a_word_is_found_wherever_it_is_written(fields: dict[str, object], make_photo: MakePhoto, owner: User) -> None:
+    photo = make_photo(**fields)
+    make_photo(title="A dog")
+
+    assert [found.pk for found in photos_with("Boat", owner)] == [photo.pk]
+
+
+def test_every_word_must_occur_but_anywhere(make_photo: MakePhoto, owner: User) -> None:
+    make_photo(title="both", tags=["dog"], caption="On the beach")
+    make_photo(title="dog only", tags=["dog"])
+    make_photo(title="beach only", caption="On the beach")
+
+    assert titles("dog beach", owner) == ["both"]
+
+
+def test_the_best_match_comes_first(make_photo: MakePhoto, owner: User) -> None:
+    make_photo(title="5", original_name="dog.jpg")
+    make_photo(title="4", description="A dog.")
+    make_photo(title="3", caption="A dog.")
+    make_photo(title="2", tags=["dog sled"])
+    make_photo(title="1 dog")
+    make_photo(title="0", tags=["dog"])
+
+    assert titles("dog", owner) == ["0", "1 dog", "2", "3", "4", "5"]
+
+
+def test_a_tag_that_is_the_whole_text_comes_before_all(make_photo: MakePhoto, owner: User) -> None:
+    make_photo(title="apart", tags=["alarm", "clock"])
+    make_photo(title="whole", tags=["alarm clock"])
+
+    assert titles("Alarm  Clock", owner) == ["whole", "apart"]
+
+
+def test_a_rejected_tag_matches_nothing(make_photo: MakePhoto, owner: User) -> None:
+    photo = make_photo(tags=["dog", "grass"])
+
+    photo.remove_tags(["dog"])
+
+    assert titles("dog", owner) == []
+    assert matches(Photo.objects.get(), "dog") == ()
+
+
+@pytest.mark.parametrize("sign", ["%", "_", "\\", "'", '"', "*", "[a-z]", "(", "?", "é%"])
+def test_signs_stand_for_themselves(sign: str, make_photo: MakePhoto, owner: User) -> None:
+    make_photo(title="plain é")
+    make_photo(title=f"with x{sign}x")
+
+    assert titles(f"x{sign}x", owner) == [f"with x{sign}x"]
+
+
+@pytest.mark.parametrize(("written", "asked"), [("École", "école"), ("école", "ÉCOLE"), ("ПРИВЕТ", "привет")])
+def test_upper_and_lower_case_are_one_in_every_script(
+    written: str, asked: str, make_photo: MakePhoto, owner: User
+) -> None:
+    make_photo(title=written)
+
+    assert titles(asked, owner) == [written]
+
+
+def test_only_what_one_may_see_is_found(make_photo: MakePhoto, owner: User) -> None:
+    make_photo(title="boat, hers", owner=make_user("eve"))
+    make_photo(title="boat, in the trash", trashed=True)
+    make_photo(title="boat, archived", archived=True)
+
+    assert titles("boat", owner) == []
+
+
+def test_the_longest_query_of_the_most_words_is_answered(make_photo: MakePhoto, owner: User) -> None:
+    make_photo(title="abc")
+    text = " ".join(chr(0x4E00 + number) for number in range(LONGEST_QUERY // 2))
+
+    assert titles(text, owner) == []
+
+
+def test_matches_are_told_best_first(make_photo: MakePhoto) -> None:
+    photo = make_photo(
+        tags=["hot dog", "dog", "cat"], title="Dog", caption="A DOG", description="dog", original_name="dog.jpg"
+    )
+
+    assert matches(photo, "dog") == ("tag:dog", "tag:hot dog", "title", "caption", "description", "filename")
+    assert matches(photo, "horse") == ()

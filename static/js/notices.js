@@ -1,0 +1,40 @@
+/** Notices leave after a while, unless someone is reading or using them; failures of requests become notices. */
+
+const LIFETIME = 8000; // milliseconds
+
+export function startNotices() {
+  const region = document.getElementById("notices");
+  if (!region) return;
+  region.querySelectorAll(".notice").forEach(expire);
+  new MutationObserver((changes) => {
+    for (const node of changes.flatMap((change) => [...change.addedNodes])) {
+      if (node.nodeType === Node.ELEMENT_NODE) expire(node);
+    }
+  }).observe(region, { childList: true });
+  region.addEventListener("click", (event) => {
+    if (event.target.closest(".notice-close")) event.target.closest(".notice").remove();
+  });
+  document.body.addEventListener("htmx:responseError", (event) => warn(problemOf(event.detail.xhr)));
+  document.body.addEventListener("htmx:sendError", () => warn("The service does not answer. Is it running?"));
+}
+
+/** Show a warning in words. */
+export function warn(words) {
+  const notice = document.createElement("div");
+  notice.className = "notice error";
+  const text = document.createElement("p");
+  text.textContent = words;
+  notice.append(text);
+  document.getElementById("notices").append(notice);
+}
+
+function problemOf(xhr) {
+  const isProblem = xhr.getResponseHeader("Content-Type")?.startsWith("application/problem+json");
+  return isProblem ? JSON.parse(xhr.responseText).detail : "That did not work. Reload the page and try again.";
+}
+
+function expire(notice) {
+  const inUse = () => notice.matches(":hover, :focus-within");
+  const leave = () => (inUse() ? setTimeout(leave, LIFETIME) : notice.remove());
+  setTimeout(leave, LIFETIME);
+}

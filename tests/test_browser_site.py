@@ -1,0 +1,90 @@
+"""What holds for every page: nothing from elsewhere, nothing the policy blocks, nothing wider than the window."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser_files import picture
+from tests.running_site import RunningSite
+
+pytestmark = pytest.mark.browser
+
+PAGES = [
+    "/gallery/",
+    "/gallery/favorites/",
+    "/gallery/trash/",
+    "/gallery/upload/",
+    "/gallery/search/?q=red",
+    "/nowhere",
+]
+
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SHIFT = """() => new Promise((resolve) => {
+  new PerformanceObserver((list) => resolve(list.getEntries().reduce((sum, entry) => sum + entry.value, 0)))
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => resolve(0), 500);
+})"""
+
+
+@pytest.fixture
+def photo(site: RunningSite) -> str:
+    numbers = [site.upload(picture(colour)["buffer"], f"{colour}.jpg").data["id"] for colour in ("red", "blue")]
+    return f"/gallery/{numbers[0]}/"
+
+
+@pytest.mark.parametrize("path", ["photo", "/gallery/", "/gallery/search/?q=red", "/docs", "/redoc"])
+def test_no_request_leaves_the_site_and_nothing_is_blocked(
+    page: Page, site: RunningSite, photo: str, path: str
+) -> None:
+    requests: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    page.goto(photo if path == "photo" else path, wait_until="networkidle")
+
+    own = (site.url, "data:", f"blob:{site.url}")
+    assert requests
+    assert [url for url in requests if not url.startswith(own)] == []
+    assert complaints == []
+
+
+@pytest.mark.parametrize("width", [360, 1920])
+def test_no_page_is_wider_than_the_window(browser: Browser, site: RunningSite, photo: str, width: int) -> None:
+    context = browser.new_context(base_url=site.url, viewport={"width": width, "height": 800})
+    page = context.new_page()
+
+    too_wide = []
+    for path in [*PAGES, photo]:
+        page.goto(path)
+        if page.evaluate(OVERFLOW) > 0:
+            too_wide.append(path)
+    context.close()
+
+    assert too_wide == []
+
+
+def test_images_that_come_late_move_nothing(page: Page, photo: str) -> None:  # noqa: ARG001
+    page.goto("/gallery/", wait_until="networkidle")
+
+    assert page.evaluate(SHIFT) < 0.01
+
+
+def test_every_control_has_a_name(page: Page, photo: str) -> None:
+    for path in [*PAGES, photo]:
+        page.goto(path)
+        for control in page.locator("input:not([type=hidden]), textarea, button, a").all():
+            name = control.evaluate("e => (e.labels?.[0]?.textContent ?? '') + e.textContent + (e.ariaLabel ?? '')")
+            alt = control.evaluate("e => e.querySelector('img')?.alt ?? ''")
+            assert (name + alt).strip() or control.is_hidden(), f"{path}: {control.evaluate('e => e.outerHTML')}"
+
+
+def test_tab_leads_first_to_the_content(page: Page, photo: str) -> None:  # noqa: ARG001
+    page.goto("/gallery/")
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("main")).to_be_focused()
