@@ -62,6 +62,6 @@ class ProblemSchema(AutoSchema):
             found |= WITH_OBJECT
         if self.method in {"POST", "PATCH"}:
             found |= WITH_BODY
-            if any(parser.media_type == "multipart/form-data" for parser in self.view.get_parsers()):
+            if all(parser.media_type == "multipart/form-data" for parser in self.view.get_parsers()):
                 found |= WITH_IMAGE
         return found

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from ai.encoders.preprocessing import Preprocessing
 from ai.texts import Lexicon
 from ai.vectors import BadVector, unit_rows
 from ai.vocabulary import Vocabulary, Word
+
+logger = logging.getLogger(__name__)
 
 FORMAT = 1
 GRAPH, LEAVES, VOCABULARY = "image.onnx", "leaves.npy", "vocabulary.json"
@@ -38,9 +41,8 @@ class Model:
 
 def read_model(folder: Path) -> Model:
     """Read and cross-check the files in `folder`; raise EncoderUnavailable where they are no usable encoder."""
-    missing = [name for name in (GRAPH, LEAVES, VOCABULARY) if not (folder / name).is_file()]
-    if missing:
-        raise unavailable(folder, f"{', '.join(missing)} missing")
+    if missing := _missing(folder):
+        raise unavailable(folder, missing)
     try:
         described = json.loads((folder / VOCABULARY).read_text(encoding="utf-8"))
         leaves = np.load(folder / LEAVES, allow_pickle=False)
@@ -51,10 +53,19 @@ def read_model(folder: Path) -> Model:
 
 
 def unavailable(folder: Path, reason: str) -> EncoderUnavailable:
+    """Log what exactly is wrong; the exception says it without paths and library words, for it reaches clients."""
+    logger.warning("The image encoder in %s cannot be used: %s", folder, reason)
+    state = _missing(folder) or "its files are damaged or do not fit together"
     return EncoderUnavailable(
-        f"The image encoder in {folder} cannot be used ({reason}). "
-        f"Put {GRAPH}, {LEAVES} and {VOCABULARY} of one revision there, or point CLOUDZY_ENCODER_DIR at them."
+        f"The image encoder cannot be used ({state}). "
+        f"Put {GRAPH}, {LEAVES} and {VOCABULARY} of one revision into the folder CLOUDZY_ENCODER_DIR."
     )
+
+
+def _missing(folder: Path) -> str:
+    """Return which files are not there, in words; "" where all are."""
+    missing = [name for name in (GRAPH, LEAVES, VOCABULARY) if not (folder / name).is_file()]
+    return f"{', '.join(missing)} missing" if missing else ""
 
 
 def _model(described: Mapping[str, Any], leaves: np.ndarray, graph: Path) -> Model:

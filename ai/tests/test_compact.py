@@ -146,20 +146,24 @@ def test_a_file_that_is_no_graph_is_unavailable(tmp_path: Path, content: bytes) 
         encoder.warm_up()
 
 
-def test_a_graph_of_another_model_is_unavailable(tmp_path: Path) -> None:
+def test_a_graph_of_another_model_is_unavailable(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     encoder = tiny(write_tiny_model(tmp_path))
     (tmp_path / "image.onnx").write_bytes(chain(["GlobalAveragePool", "Flatten"], "something_else"))
 
-    with pytest.raises(EncoderUnavailable, match="something_else"):
+    with pytest.raises(EncoderUnavailable):
         encoder.warm_up()
 
+    assert "something_else" in caplog.text
 
-def test_a_graph_for_another_size_of_picture_is_unavailable(tmp_path: Path) -> None:
+
+def test_a_graph_for_another_size_of_picture_is_unavailable(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     encoder = tiny(write_tiny_model(tmp_path))
     (tmp_path / "image.onnx").write_bytes(chain(["GlobalAveragePool", "Flatten"], "picture", pixels=16))
 
-    with pytest.raises(EncoderUnavailable, match="16"):
+    with pytest.raises(EncoderUnavailable):
         encoder.embed_images([Image.new("RGB", (8, 8), "red")])
+
+    assert "Expected: 16" in caplog.text
 
 
 def test_an_encoder_loaded_before_a_fork_works_on_both_sides_of_it() -> None:

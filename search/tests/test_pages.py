@@ -45,7 +45,7 @@ def post_picture(client: Client, data: bytes, **headers: str) -> Any:
 
 def test_words_come_before_meaning_and_each_result_says_why(client: Client, make_photo: MakePhoto) -> None:
     alike = make_photo(embedding=looks("red"))
-    a_little_alike = make_photo(embedding=looks("blue", "red"))
+    a_little_alike = make_photo(embedding=looks("blue", "green", "red"))
     named = make_photo(embedding=looks("blue"), caption="A red boat.", tags=["red"])
 
     answer = search(client, "red")
@@ -82,7 +82,7 @@ def test_an_empty_search_explains_itself(client: Client) -> None:
     assert "What are you looking for?" in answer.content.decode()
 
 
-@pytest.mark.parametrize("text", ["x" * 10_000, "a\0b", "\x07"])
+@pytest.mark.parametrize("text", ["x" * 10_000, "\0", "\x07"])
 def test_a_senseless_text_is_refused_in_words(client: Client, text: str) -> None:
     answer = search(client, text)
 
@@ -165,11 +165,12 @@ def test_results_cost_the_same_queries_however_many(
     search(client, "red")
     with django_assert_max_num_queries(20) as few:
         search(client, "red")
+    cost = len(few)
     for _ in range(30):
         make_photo(embedding=looks("red"), tags=["red"])
     search(client, "red")
 
-    with django_assert_max_num_queries(len(few)):
+    with django_assert_max_num_queries(cost):
         search(client, "red")
 
 
