@@ -25,6 +25,9 @@ api = [
     path("redoc", docs.redoc, name="redoc"),
 ]
 
+admin.site.site_header = admin.site.site_title = "Cloudzy"
+admin.site.index_title = "Curation"
+
 urlpatterns = [
     path("", include((api, "api"))),
     path("", include(with_slash(api))),

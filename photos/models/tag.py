@@ -35,10 +35,11 @@ class TagQuerySet(models.QuerySet["Tag"]):
         return counted.filter(photo_count__gt=0).order_by("-photo_count", "name")
 
     def named(self, names: Iterable[str]) -> dict[str, Tag]:
-        """Return the rows of these normalised names, making those that are missing."""
+        """Return the rows of these normalised names in their order, making those that are missing."""
         wanted = list(dict.fromkeys(names))
         Tag.objects.bulk_create([Tag(name=name) for name in wanted], ignore_conflicts=True)
-        return {tag.name: tag for tag in self.filter(name__in=wanted)}
+        rows = {tag.name: tag for tag in self.filter(name__in=wanted)}
+        return {name: rows[name] for name in wanted}
 
 
 class Tag(models.Model):

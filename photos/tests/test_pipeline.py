@@ -71,7 +71,7 @@ def test_an_analysed_photo_has_everything(upload: Callable[..., Photo]) -> None:
     assert photo.caption == "A red, photographed in March 2019."
     assert photo.embedding_model == "fake@1-32d"
     assert states(photo) == [("done", 1)] * 4
-    assert all((storage.media_root() / thumbnails.path_for(photo.image.name, size)).exists() for size in (512, 1600))
+    assert all((storage.media_root() / thumbnails.path_for(photo.original, size)).exists() for size in (512, 1600))
 
 
 def test_analysing_again_does_nothing(upload: Callable[..., Photo], use_encoder: Callable[[Encoder], None]) -> None:
@@ -86,7 +86,7 @@ def test_analysing_again_does_nothing(upload: Callable[..., Photo], use_encoder:
 
 def test_a_photo_without_its_bytes_fails_with_the_reason(upload: Callable[..., Photo]) -> None:
     photo = upload()
-    storage.discard(photo.image.name)
+    storage.discard(photo.original)
 
     photo = pipeline.analyse(photo, NOW)
 
@@ -193,7 +193,7 @@ def test_a_late_result_for_a_deleted_photo_leaves_nothing(
     photo = upload()
 
     def delete() -> None:
-        storage.discard(photo.image.name)
+        storage.discard(photo.original)
         Photo.objects.get(pk=photo.pk).delete()
 
     use_encoder(Interrupted(delete))

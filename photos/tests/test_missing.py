@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from pytest_django import Settings
+
+from ai.encoders.base import Encoder
+from ai.fakes import FakeEncoder
+from photos import missing
+from photos.models import Photo, Stage
+from photos.models.stage import LEASE
+from photos.tests.factories import at
+from photos.tests.pictures import jpeg
+from photos.tests.requesting import post_photo
+
+pytestmark = pytest.mark.django_db
+
+NOW = at("2024-05-01 12:00")
+
+
+def process_missing(*options: str) -> str:
+    told = StringIO()
+    call_command("process_missing", *options, stdout=told)
+    return told.getvalue()
+
+
+def test_unfinished_is_what_waits_or_was_lost(make_photo: Callable[..., Photo]) -> None:
+    done, waits, lost, at_work, trashed = (make_photo() for _ in range(5))
+    waits.stages.filter(name="caption").update(status="queued")
+    lost.stages.filter(name="caption").update(status="running", claimed_at=NOW - 2 * LEASE)
+    at_work.stages.filter(name="caption").update(status="running", claimed_at=NOW - timedelta(seconds=1))
+    trashed.stages.update(status="queued")
+    trashed.trash(NOW)
+
+    assert missing.unfinished(NOW) == [waits.pk, lost.pk]
+    assert done.pk not in missing.unfinished(NOW)
+
+
+def test_completing_passes_over_what_was_deleted_meanwhile(make_photo: Callable[..., Photo]) -> None:
+    photo = make_photo()
+
+    done = list(missing.complete([4711, photo.pk], NOW))
+
+    assert done == [photo]
+
+
+def test_photos_that_came_in_without_an_encoder_are_completed_later(
+    client: Client, settings: Settings, no_encoder: object
+) -> None:
+    assert no_encoder
+    pk = post_photo(client).json()["id"]
+    assert client.get(f"/photo/{pk}").json()["status"] == "queued"
+    settings.CLOUDZY_ENCODER = "fake"
+
+    told = process_missing()
+
+    photo = client.get(f"/photo/{pk}").json()
+    assert (photo["status"], photo["tags"], photo["caption"]) == ("ready", ["red"], "A red.")
+    assert "1 photos wait" in told
+    assert "Finishing: 1 ready, 0 failed, 0 queued" in told
+
+
+@pytest.mark.usefixtures("no_encoder")
+def test_without_an_encoder_the_command_says_so_and_ends() -> None:
+    with pytest.raises(CommandError, match="image.onnx"):
+        process_missing()
+
+
+def test_a_new_revision_of_the_encoder_is_noticed_and_embeds_anew(
+    client: Client, use_encoder: Callable[[Encoder], None]
+) -> None:
+    pks = [post_photo(client, jpeg(colour=colour)).json()["id"] for colour in ("red", "blue")]
+    use_encoder(FakeEncoder(revision="2"))
+
+    counted = process_missing("--dry-run")
+    assert "2 have a vector of another model than fake@2-32d" in counted
+    assert set(Photo.objects.values_list("embedding_model", flat=True)) == {"fake@1-32d"}
+    process_missing()
+
+    assert set(Photo.objects.values_list("embedding_model", "status")) == {("fake@2-32d", "ready")}
+    assert [client.get(f"/photo/{pk}").json()["tags"] for pk in pks] == [["red"], ["blue"]]
+    assert "0 have a vector of another model" in process_missing("--dry-run")
+
+
+def test_until_then_the_photos_keep_their_old_vector(
+    client: Client, use_encoder: Callable[[Encoder], None], make_photo: Callable[..., Photo]
+) -> None:
+    photo = make_photo(embedding=np.ones(32))
+    use_encoder(FakeEncoder(revision="2"))
+
+    assert len(client.get(f"/photo/{photo.pk}").json()["embedding"]) == 32
+
+
+def test_failed_photos_are_repeated_only_where_asked(client: Client) -> None:
+    pk = post_photo(client).json()["id"]
+    Stage.objects.filter(name="embedding").update(status="failed", error="why", attempts=3)
+    Photo.objects.get().settle()
+
+    process_missing()
+    assert client.get(f"/photo/{pk}").json()["status"] == "failed"
+    process_missing("--failed")
+
+    assert client.get(f"/photo/{pk}").json()["status"] == "ready"
+
+
+def test_a_lost_worker_is_replaced_and_a_photo_that_kills_them_is_given_up(make_photo: Callable[..., Photo]) -> None:
+    lost, poison = make_photo(), make_photo()
+    lost.stages.update(status="running", attempts=1, claimed_at=NOW)
+    poison.stages.filter(name="embedding").update(status="running", attempts=3, claimed_at=NOW)
+
+    process_missing()
+
+    lost.refresh_from_db()
+    poison.refresh_from_db()
+    assert lost.status == Photo.Status.READY
+    assert (poison.status, poison.error) == (Photo.Status.FAILED, "The analysis broke off 3 times.")
