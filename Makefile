@@ -21,12 +21,13 @@ if [ ! -e "$$stamp" ]; then \
 fi
 endef
 
-.PHONY: run test lint format help
+.PHONY: run test lint format screenshots help
 help:
 	@echo "make run      start the site (settings: HOST, PORT, WEB_CONCURRENCY and the README's table)"
 	@echo "make test     run linters, type checks and every test"
 	@echo "make lint     run the linters and type checks only"
 	@echo "make format   put the code into the project's format"
+	@echo "make screenshots   make the README's picture anew from a running site (needs Chromium)"
 
 run: .env
 	@$(PY) manage.py migrate --verbosity 0
@@ -57,3 +58,6 @@ lint: requirements-dev
 format: requirements-dev
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
+
+screenshots: requirements-dev
+	@$(PY) -m tests.screenshot docs/gallery.jpg

@@ -6,6 +6,7 @@ import shutil
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
@@ -14,6 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ai.encoders.base import EncoderUnavailable
+from ai.loading import get_encoder
 from photos import storage
 from photos.api.parameters import query_of
 from search.health import report
@@ -71,7 +74,7 @@ class HealthView(APIView):
             "dimension": index.dimension,
             "index_type": index.index_type,
         }
-        return _answer(request, engine, storage_problem(), [*index.problems, *_low_disk()])
+        return _answer(request, engine, storage_problem(), [*index.problems, *_encoder_problems(), *_low_disk()])
 
 
 _NO_ENGINE = {"total_embeddings": 0, "dimension": 0, "index_type": "unknown"}
@@ -84,12 +87,13 @@ def _answer(request: Request, engine: dict[str, Any], fatal: str, problems: list
         "search_engine": engine,
     }
     if not settings.SERVER_MODE or (not fatal and _is_staff(request)):
-        facts["problems"] = [fatal, *problems] if fatal else problems
+        facts["problems"] = list(dict.fromkeys([fatal, *problems] if fatal else problems))
     return Response(facts, status=503 if fatal else 200)
 
 
 def _is_staff(request: Request) -> bool:
-    user = request._request.user
+    # Asked here and not of the view: authentication of its own would need the database first.
+    user = get_user(request._request)
     return user.is_authenticated and user.is_staff
 
 
@@ -125,6 +129,15 @@ def _pending_migration() -> str:
         return f"{plan[0][0].app_label}.{plan[0][0].name}"
     _migrated.add(name)
     return ""
+
+
+def _encoder_problems() -> list[str]:
+    """Tell also of files that are there and cannot be opened, as after half a download."""
+    try:
+        get_encoder().warm_up()
+    except EncoderUnavailable as exc:
+        return [str(exc)]
+    return []
 
 
 def _low_disk() -> list[str]:

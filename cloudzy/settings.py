@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "accounts.middleware.SignInRequired" if SERVER_MODE else "accounts.middleware.ActAsLocalOwner",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "cloudzy.errors.AnswerProblems",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "cloudzy.urls"

@@ -33,7 +33,6 @@ class EditForm(forms.Form):
     description = LinesField(required=False, max_length=10_000)
     rating = forms.IntegerField(required=False, min_value=1, max_value=5)
     favorite = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    archived = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, photo: Photo) -> None:
         super().__init__(data, initial={name: getattr(photo, name) for name in self.base_fields})

@@ -7,8 +7,8 @@ from playwright.sync_api import FilePayload
 from photos.tests.pictures import jpeg
 
 
-def picture(colour: str) -> FilePayload:
-    return {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": jpeg((400, 300), colour)}
+def picture(colour: str, name: str = "") -> FilePayload:
+    return {"name": name or f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": jpeg((400, 300), colour)}
 
 
 def no_picture() -> FilePayload:

@@ -90,6 +90,7 @@ def test_an_upload_that_cannot_reach_the_site_is_tried_again(page: Page) -> None
 def test_keys_lead_from_photo_to_photo_and_back(page: Page) -> None:
     upload(page, picture("red"))
     upload(page, picture("blue"))
+    expect(page.locator(".tile")).to_have_count(2)
     page.locator(".tile a").first.click()
     expect(page).to_have_title(re.compile("blue"))
 
@@ -118,7 +119,7 @@ def test_a_picture_dropped_on_the_search_page_finds_photos_like_it(page: Page) -
     upload(page, picture("red"), picture("blue"))
     page.goto("/gallery/search/")
 
-    drop(page, {**picture("red"), "name": "query.jpg"})
+    drop(page, picture("red", "query.jpg"))
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Photos like your picture")
     assert "red" in tiles(page)[0].lower()
@@ -141,6 +142,17 @@ def test_words_are_edited_in_place(page: Page, site: RunningSite) -> None:
     expect(page.locator(".notice")).to_contain_text("Saved.")
     page.reload()
 
+    expect(page.get_by_label("Caption")).to_have_value("A field of poppies.")
+
+
+def test_an_edit_that_does_not_arrive_is_said_not_to(page: Page, site: RunningSite) -> None:
+    open_photo(page, site, "red")
+    page.route("**/edit/", lambda route: route.abort())
+
+    page.get_by_label("Caption").fill("A field of poppies.")
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.locator(".notice.error")).to_contain_text("does not answer")
     expect(page.get_by_label("Caption")).to_have_value("A field of poppies.")
 
 
@@ -180,6 +192,7 @@ def test_a_deleted_photo_comes_back_by_undo(page: Page, site: RunningSite) -> No
 
 def test_several_are_selected_and_moved_to_the_trash_at_once(page: Page) -> None:
     upload(page, picture("red"), picture("blue"), picture("green"))
+    expect(page.locator(".tile")).to_have_count(3)
     page.locator("#uploads-close").click()
 
     page.get_by_text("Select", exact=True).click()

@@ -63,7 +63,7 @@ def test_a_picture_is_searched_by_with_a_plain_form(plain_page: Page) -> None:
     upload(plain_page, picture("red"), picture("blue"))
     plain_page.goto("/gallery/search/")
 
-    plain_page.get_by_label("Search by a picture").set_input_files([{**picture("red"), "name": "query.jpg"}])
+    plain_page.get_by_label("Search by a picture").set_input_files([picture("red", "query.jpg")])
     plain_page.get_by_role("button", name="Find similar").click()
 
     expect(plain_page.locator(".tile img").first).to_have_attribute("alt", re.compile("red", re.IGNORECASE))

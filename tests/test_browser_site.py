@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from photos.tests.pictures import jpeg
 from tests.browser_files import picture
 from tests.running_site import RunningSite
 
@@ -29,8 +30,10 @@ SHIFT = """() => new Promise((resolve) => {
 
 @pytest.fixture
 def photo(site: RunningSite) -> str:
-    numbers = [site.upload(picture(colour)["buffer"], f"{colour}.jpg").data["id"] for colour in ("red", "blue")]
-    return f"/gallery/{numbers[0]}/"
+    """Address of the page of a panorama, beside which a common photo lies in the gallery."""
+    site.upload(picture("red")["buffer"], "red.jpg")
+    panorama = site.upload(jpeg((1200, 300), "blue"), "blue.jpg")
+    return f"/gallery/{panorama.data['id']}/"
 
 
 @pytest.mark.parametrize("path", ["photo", "/gallery/", "/gallery/search/?q=red", "/docs", "/redoc"])

@@ -13,7 +13,14 @@ from photos.models import Photo, Stage
 from photos.models.tag import MAX_TAG_LENGTH, normalise_tag
 
 
-@extend_schema_field({"type": "string", "format": "date-time", "example": "2019-03-21T11:04:22"})
+# Not the format `date-time`: that demands an offset, and the clock of a camera often has none.
+@extend_schema_field(
+    {
+        "type": "string",
+        "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?$",
+        "example": "2019-03-21T11:04:22",
+    }
+)
 class WallTimeField(serializers.Field):
     """ISO 8601 local time, with an offset where it is known and without one where it is not."""
 
@@ -100,6 +107,14 @@ class PhotoWithEmbeddingSerializer(PhotoSerializer):
     def get_embedding(self, photo: Photo) -> list[float] | None:
         vector = self.context["embeddings"].get(photo.pk)
         return None if vector is None else vector.tolist()
+
+
+class ListedPhotoSerializer(PhotoSerializer):
+    """A photo as a list is described: with its vector only where that is asked for."""
+
+    embedding = serializers.ListField(
+        child=serializers.FloatField(), required=False, allow_null=True, help_text="With `include=embedding`."
+    )
 
 
 class UploadedSerializer(serializers.Serializer[Photo]):

@@ -67,7 +67,7 @@ class PhotoListView(APIView):
     @extend_schema(
         operation_id="photos",
         parameters=[forms.ListQuery],
-        responses=OpenApiResponse(forms.PhotoWithEmbeddingSerializer(many=True), examples=[PHOTO]),
+        responses=OpenApiResponse(forms.ListedPhotoSerializer(many=True), examples=[PHOTO]),
     )
     def get(self, request: Request) -> Response:
         query = query_of(request, forms.ListQuery)

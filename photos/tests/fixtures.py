@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import runpy
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from pytest_django import Settings
+from rest_framework.settings import api_settings
+from rest_framework.views import APIView
 
 from accounts.local import local_owner
 from accounts.models import User
@@ -25,6 +29,22 @@ def make_photo(db: None) -> Callable[..., Photo]:  # noqa: ARG001 - it opens the
 def owner(db: None) -> User:  # noqa: ARG001 - it opens the database
     """The one local owner, for whom requests act in local mode."""
     return local_owner()
+
+
+@pytest.fixture
+def server_mode(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Put on every setting that a server would read from its environment, as far as it differs."""
+    monkeypatch.setenv("CLOUDZY_MODE", "server")
+    monkeypatch.setenv("CLOUDZY_URL", "http://localhost:8000")
+    as_server = runpy.run_path(str(sys.modules[settings.SETTINGS_MODULE].__file__))
+    for name, value in as_server.items():
+        if name.isupper() and name != "DATABASES" and value != getattr(settings, name):
+            setattr(settings, name, value)
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real ones are slow by design
+    # Views have read it when they were imported.
+    monkeypatch.setattr(APIView, "authentication_classes", api_settings.DEFAULT_AUTHENTICATION_CLASSES)
+    return settings
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def read(response: Any) -> bytes:
 
 def problem_of(response: Any) -> tuple[int, str]:
     """Return status and slug of an answer, having proved that it is a problem in its form."""
-    assert response["Content-Type"] == "application/problem+json", response.content
+    assert response["Content-Type"] == "application/problem+json", response
     facts = response.json()
     assert facts["status"] == response.status_code
     assert facts["title"]

@@ -127,9 +127,7 @@ def test_a_rating_beyond_five_is_refused_with_words(client: Client, photo: Photo
     assert Photo.objects.get().rating is None
 
 
-def test_the_page_does_not_fail_where_the_bytes_are_gone(
-    client: Client, make_photo: Callable[..., Photo]
-) -> None:
+def test_the_page_does_not_fail_where_the_bytes_are_gone(client: Client, make_photo: Callable[..., Photo]) -> None:
     photo = make_photo()
     storage.discard(photo.original)
 

@@ -15,6 +15,8 @@ from photos.paging import neighbours
 from photos.shelves import shelf_of
 from photos.views.request import PageRequest
 
+SEEN_AT_ONCE = {"rating", "favorite"}  # their buttons show the change themselves
+
 
 @require_safe
 def detail(request: PageRequest, pk: int) -> HttpResponse:
@@ -23,12 +25,13 @@ def detail(request: PageRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def edit(request: PageRequest, pk: int) -> HttpResponse:
-    """Set the posted ones of title, caption, description, rating, favorite and archived."""
+    """Set the posted ones of title, caption, description, rating and favorite."""
     photo = _visible(request, pk)
     form = EditForm(request.POST, photo)
     if form.is_valid() and (changes := form.changes()):
         curation.edit_photo(photo, changes, timezone.now())
-        messages.success(request, "Saved.")
+        if not SEEN_AT_ONCE.issuperset(changes):
+            messages.success(request, "Saved.")
     return _after(request, photo, form)
 
 

@@ -13,12 +13,11 @@ export function startUploads() {
   const source = document.getElementById("upload-source");
   if (!source) return;
   const input = source.elements.file;
-  for (const opener of document.querySelectorAll("#choose-photos, .choose-photos")) {
-    opener.addEventListener("click", (event) => {
-      event.preventDefault();
-      input.click();
-    });
-  }
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("#choose-photos, .choose-photos")) return;
+    event.preventDefault();
+    input.click();
+  });
   input.addEventListener("change", () => {
     enqueue(input.files);
     input.value = "";
