@@ -9,6 +9,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
+from photos.api.parameters import StrictSerializer
+
 PROBLEM = inline_serializer(
     "Problem",
     {
@@ -33,6 +35,12 @@ WITH_IMAGE = {
     422: "An image, but broken, too large in pixels, or not of the given checksum.",
     507: "The disk is full.",
 }
+# What one kind of address alone answers, by the end of its path.
+OF_PATH = {
+    "/image-to-image": WITH_OBJECT | {409: "Not analysed yet."},
+    "/file": {416: "A range past the end of the file."},
+    "/thumbnail": {422: "The original is damaged.", 507: "The disk is full."},
+}
 Endpoint = tuple[str, str, str, Callable[..., Any]]
 
 
@@ -47,6 +55,12 @@ class ProblemSchema(AutoSchema):
     def get_tags(self) -> list[str]:
         return [self.view.__module__.partition(".")[0]]
 
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        described: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        if isinstance(serializer, StrictSerializer):
+            described["additionalProperties"] = False
+        return described
+
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         for status, words in self._problems().items():
@@ -58,8 +72,11 @@ class ProblemSchema(AutoSchema):
 
     def _problems(self) -> dict[int, str]:
         found = dict(ALWAYS)
-        if "{" in self.path or self.path == "/search/image-to-image":
+        if "{" in self.path:
             found |= WITH_OBJECT
+        for end, problems in OF_PATH.items():
+            if self.path.endswith(end):
+                found |= problems
         if self.method in {"POST", "PATCH"}:
             found |= WITH_BODY
             if all(parser.media_type == "multipart/form-data" for parser in self.view.get_parsers()):

@@ -22,7 +22,7 @@ from ai.captions import write_caption
 from ai.encoders.base import BadVector, EncoderUnavailable, model_key
 from ai.loading import get_encoder
 from ai.vocabulary import TagScore
-from photos import images, storage, thumbnails
+from photos import images, storage, thumbnails, walltime
 from photos.embeddings import put_vector
 from photos.errors import OriginalMissing
 from photos.metadata import Metadata, read_metadata
@@ -145,7 +145,8 @@ def _values(found: Metadata, photo: Photo) -> dict[str, object]:
     names = ("camera_make", "camera_model", "lens", "aperture", "shutter", "iso", "focal_length")
     values: dict[str, object] = {name: getattr(found, name) for name in names}
     if "taken_at" not in photo.edited and found.taken_at:
-        values |= photo.taken_fields(found.taken_at, found.taken_offset, Photo.DateSource.EXIF)
+        values |= {"taken_at": walltime.as_stored(found.taken_at), "taken_offset": found.taken_offset}
+        values["taken_at_source"] = Photo.DateSource.EXIF
     if "location" not in photo.edited:
         values |= {name: getattr(found, name) for name in ("latitude", "longitude", "altitude")}
     values |= {name: getattr(found, name) for name in ("title", "description") if name not in photo.edited}

@@ -55,6 +55,12 @@ def keep(incoming: Path, extension: str) -> str:
     """
     stem = uuid.uuid4().hex
     name = f"{ORIGINALS}/{stem[:2]}/{stem}{extension}"
+    put_back(incoming, name)
+    return name
+
+
+def put_back(incoming: Path, name: str) -> None:
+    """Make an incoming file the original of this name; raises as keep does, then the original is not there."""
     target = media_root() / name
     with disk_errors_named(), ExitStack() as undo:
         new_folder = not target.parent.exists()
@@ -68,7 +74,6 @@ def keep(incoming: Path, extension: str) -> str:
             sync(target.parent.parent)
             sync(media_root())
         undo.pop_all()
-    return name
 
 
 def path_of(name: str) -> Path:

@@ -53,7 +53,7 @@ def accept_upload(file: File, owner: User, now: datetime, expected_sha256: str =
         if expected_sha256 and expected_sha256.strip().lower() != sha256:
             raise ChecksumMismatch
         if known := Photo.objects.filter(owner=owner, sha256=sha256).first():
-            return _already_there(known)
+            return _already_there(known, incoming)
         size = incoming.stat().st_size
         name = storage.keep(incoming, decoded.info.type.extension)
     finally:
@@ -163,7 +163,7 @@ def _insert(photo: Photo, decoded: Decoded, now: datetime) -> Accepted:
                 undo.pop_all()
                 return Accepted(photo, created=True, picture=decoded.image)
             if known := Photo.objects.filter(owner=photo.owner, sha256=photo.sha256).first():
-                return _already_there(known)
+                return _already_there(known, storage.path_of(photo.original))
     raise NameTaken
 
 
@@ -179,7 +179,10 @@ def _saved(photo: Photo) -> bool:
     return True
 
 
-def _already_there(photo: Photo) -> Accepted:
+def _already_there(photo: Photo, same_bytes: Path) -> Accepted:
+    """Answer the owner's photo with these bytes; where its own file was lost, they take its place."""
+    if not storage.path_of(photo.original).exists():
+        storage.put_back(same_bytes, photo.original)
     restored = photo.trashed_at is not None
     if restored:
         photo.restore()

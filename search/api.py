@@ -24,6 +24,10 @@ from search.queries import LONGEST_QUERY, Hit, find, like_image, similar_to
 class TextField(serializers.CharField):
     """A text to search for; `queries.clean` decides what is one, for pages and API alike."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.validators = []
+
 
 class TopQuery(QuerySerializer):
     top_k = serializers.IntegerField(min_value=1, max_value=50, default=5, help_text="How many to answer at most.")

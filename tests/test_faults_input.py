@@ -12,7 +12,7 @@ from photos.tests.requesting import patch, post, problem_of
 
 pytestmark = pytest.mark.django_db
 
-REFUSED = [(400, "bad_query"), (400, "bad_request")]
+REFUSED = [(400, "bad_query")]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from PIL import ExifTags, Image
+from PIL.TiffImagePlugin import IFDRational
 
 from photos.models import Photo
 from photos.tests.pictures import (
@@ -84,22 +85,14 @@ def test_16_what_hangs_behind_a_photo_goes_out_only_as_a_download(client: Client
 @pytest.mark.parametrize(
     "gps",
     [
-        {1: "N", 2: (b"\0", 1, 1), 3: "E", 4: (1.0, 2.0, 3.0)},
         {1: "N", 2: (10.0, 0.0, 0.0), 3: "E", 4: (200.0, 0.0, 0.0)},
-        {1: "N", 2: ((1, 0), (0, 0), (0, 0)), 3: "E", 4: ((1, 0), (0, 0), (0, 0))},
+        {1: "N", 2: (IFDRational(1, 0),) * 3, 3: "E", 4: (IFDRational(0, 0),) * 3},
         {1: "?", 2: (91.0, 0.0, 0.0), 3: "", 4: (1.0, 2.0, 3.0)},
+        {1: "N", 2: (1.0,)},
     ],
 )
 def test_17_a_place_that_is_none_is_null_and_the_rest_is_kept(client: Client, gps: dict[int, object]) -> None:
-    block = Image.Exif()
-    block[ExifTags.Base.Model] = "D750"
-    try:
-        block.get_ifd(ExifTags.IFD.GPSInfo).update(gps)
-        data = block.tobytes()
-    except (TypeError, ValueError, AttributeError, ZeroDivisionError):
-        data = exif({ExifTags.Base.Model: "D750"}, gps={1: "N", 2: (1.0,)})
-
-    photo = photo_after(client, jpeg(exif=data))
+    photo = photo_after(client, jpeg(exif=exif({ExifTags.Base.Model: "D750"}, gps=gps)))
 
     assert (photo["location"], photo["camera"]) == (None, "D750")
 

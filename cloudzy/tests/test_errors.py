@@ -28,7 +28,7 @@ class Raising(APIView):
     authentication_classes = ()
     permission_classes = ()
 
-    def get(self, request: object) -> None:
+    def get(self, _: object) -> None:
         raise RAISED["now"]
 
 
@@ -94,7 +94,11 @@ def test_a_bug_is_a_500_that_tells_no_secrets(raising: Callable[..., Any], excep
 
 @pytest.mark.urls("cloudzy.tests.test_errors")
 def test_wrong_fields_are_named_however_deep_they_lie(raising: Callable[..., Any]) -> None:
-    nested = {"tags": {0: ["Too long."]}, "location": {"latitude": ["A."], "non_field_errors": ["B."]}, "title": "C."}
+    nested: Any = {
+        "tags": {0: ["Too long."]},
+        "location": {"latitude": ["A."], "non_field_errors": ["B."]},
+        "title": "C.",
+    }
 
     response = raising(serializers.ValidationError(nested))
 

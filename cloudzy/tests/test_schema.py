@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from cloudzy.problems import PROBLEMS
 
@@ -33,7 +33,11 @@ def operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any
 
 def published() -> set[str]:
     """Return the paths of the API as the URLconf has them, each once."""
-    [api] = [resolver for resolver in get_resolver().url_patterns if getattr(resolver, "app_name", "") == "api"]
+    [api] = [
+        resolver
+        for resolver in get_resolver().url_patterns
+        if isinstance(resolver, URLResolver) and resolver.app_name == "api"
+    ]
     routes = [f"/{pattern.pattern}" for pattern in api.url_patterns if isinstance(pattern, URLPattern)]
     return {re.sub(r"<int:(\w+)>", r"{\1}", route) for route in routes if not UNDESCRIBED.match(route)}
 
@@ -64,6 +68,25 @@ def test_every_error_is_described_as_a_problem(schema: dict[str, Any]) -> None:
         for status, answer in operation["responses"].items():
             if status >= "400" and path != "/health":
                 assert set(answer["content"]) == {"application/problem+json"}, (path, method, status)
+
+
+@pytest.mark.parametrize(
+    ("end", "method", "statuses"),
+    [
+        ("/upload", "post", {"200", "201", "400", "413", "415", "422", "503", "507"}),
+        ("/image-to-image", "post", {"200", "404", "409"}),
+        ("/by-image", "post", {"200", "413", "415", "422", "503"}),
+        ("/file", "get", {"200", "206", "304", "404", "416"}),
+        ("/thumbnail", "get", {"200", "304", "404", "422", "507"}),
+        ("/health", "get", {"200", "503"}),
+    ],
+)
+def test_what_one_address_alone_answers_is_described(
+    schema: dict[str, Any], end: str, method: str, statuses: set[str]
+) -> None:
+    [item] = [item for path, item in schema["paths"].items() if path.endswith(end)]
+
+    assert statuses <= set(item[method]["responses"])
 
 
 def test_every_parameter_is_described_with_its_bounds(schema: dict[str, Any]) -> None:

@@ -4,45 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from photos.api.fields import NumberField, TextField, TruthField, WallTimeField, WholeNumberField
 from photos.api.parameters import QuerySerializer, StrictSerializer
 from photos.models import Photo, Stage
 from photos.models.tag import MAX_TAG_LENGTH, normalise_tag
 
 
-# Not the format `date-time`: that demands an offset, and the clock of a camera often has none.
-@extend_schema_field(
-    {
-        "type": "string",
-        "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?$",
-        "example": "2019-03-21T11:04:22",
-    }
-)
-class WallTimeField(serializers.Field):
-    """ISO 8601 local time, with an offset where it is known and without one where it is not."""
-
-    def to_representation(self, value: Any) -> str:
-        return str(value.isoformat())
-
-    def to_internal_value(self, data: Any) -> Any:
-        try:
-            moment = parse_datetime(data) if isinstance(data, str) else None
-        except ValueError:  # the form is right, the date does not exist
-            moment = None
-        if moment is None:
-            raise serializers.ValidationError("Write it as 2019-03-21T11:04:22, with +01:00 behind it if known.")
-        if not 1826 <= moment.year <= 9998:
-            raise serializers.ValidationError("The year must lie between 1826 and 9998.")
-        return moment
-
-
 class LocationSerializer(StrictSerializer):
-    latitude = serializers.FloatField(min_value=-90, max_value=90)
-    longitude = serializers.FloatField(min_value=-180, max_value=180)
-    altitude = serializers.FloatField(
+    latitude = NumberField(min_value=-90, max_value=90)
+    longitude = NumberField(min_value=-180, max_value=180)
+    altitude = NumberField(
         min_value=-12_000, max_value=100_000, required=False, allow_null=True, help_text="Metres above the sea."
     )
 
@@ -135,20 +109,20 @@ class PhotoChangesSerializer(StrictSerializer):
     """What a person may change. A key that is absent leaves its field alone; null clears it."""
 
     tags = serializers.ListField(
-        child=serializers.CharField(max_length=MAX_TAG_LENGTH),
+        child=TextField(max_length=MAX_TAG_LENGTH),
         max_length=200,
         allow_null=True,
         required=False,
         help_text="The whole list from now on: words left out are rejected for good.",
     )
-    caption = serializers.CharField(max_length=10_000, allow_blank=True, allow_null=True, required=False)
-    title = serializers.CharField(max_length=255, allow_blank=True, allow_null=True, required=False)
-    description = serializers.CharField(max_length=10_000, allow_blank=True, allow_null=True, required=False)
+    caption = TextField(max_length=10_000, allow_blank=True, allow_null=True, required=False)
+    title = TextField(max_length=255, allow_blank=True, allow_null=True, required=False)
+    description = TextField(max_length=10_000, allow_blank=True, allow_null=True, required=False)
     taken_at = WallTimeField(allow_null=True, required=False)
     location = LocationSerializer(allow_null=True, required=False)
-    rating = serializers.IntegerField(min_value=0, max_value=5, allow_null=True, required=False)
-    favorite = serializers.BooleanField(allow_null=True, required=False)
-    archived = serializers.BooleanField(allow_null=True, required=False)
+    rating = WholeNumberField(min_value=0, max_value=5, allow_null=True, required=False)
+    favorite = TruthField(allow_null=True, required=False)
+    archived = TruthField(allow_null=True, required=False)
 
     def validate_tags(self, names: list[str] | None) -> list[str] | None:
         if any(not normalise_tag(name) for name in names or []):

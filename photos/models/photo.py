@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone as clock
 
+from photos import walltime
 from photos.fields import VectorField
 from photos.metadata import display_camera, display_shutter
 from photos.models.queryset import PhotoQuerySet
@@ -152,10 +153,7 @@ class Photo(models.Model):
     @property
     def taken_locally(self) -> datetime:
         """`taken_at` as a clock on the wall showed it: with its offset where that is known, else without any."""
-        wall = self.taken_at.replace(tzinfo=None)
-        if self.taken_offset is None:
-            return wall
-        return wall.replace(tzinfo=timezone(timedelta(minutes=self.taken_offset)))
+        return walltime.as_shown(self.taken_at, self.taken_offset)
 
     # What a person decides
 
@@ -184,29 +182,19 @@ class Photo(models.Model):
         if name == "taken_at":
             return self._set_taken(value)
         if name == "location":
-            place = value or {}
-            self.latitude, self.longitude = place.get("latitude"), place.get("longitude")
-            self.altitude = place.get("altitude")
-            return {"latitude", "longitude", "altitude"}
+            for axis in (axes := ("latitude", "longitude", "altitude")):
+                setattr(self, axis, (value or {}).get(axis))
+            return set(axes)
         if value is None and name != "rating":
             value = False if name in ("favorite", "archived") else ""
         setattr(self, name, value)
         return {name}
 
     def _set_taken(self, moment: datetime | None) -> set[str]:
-        source = self.DateSource.HUMAN if moment else self.DateSource.UPLOAD
+        self.taken_at_source = self.DateSource.HUMAN if moment else self.DateSource.UPLOAD
         moment = moment or self.created_at
-        offset = moment.utcoffset()
-        minutes = None if offset is None else int(offset.total_seconds() // 60)
-        fields = self.taken_fields(moment, minutes, source)
-        for name, value in fields.items():
-            setattr(self, name, value)
-        return set(fields)
-
-    @staticmethod
-    def taken_fields(wall: datetime, offset: int | None, source: DateSource) -> dict[str, Any]:
-        """Return by field how a wall clock, its offset in minutes east of UTC and their source are stored."""
-        return {"taken_at": wall.replace(tzinfo=UTC), "taken_offset": offset, "taken_at_source": source}
+        self.taken_at, self.taken_offset = walltime.as_stored(moment), walltime.offset_of(moment)
+        return {"taken_at", "taken_offset", "taken_at_source"}
 
     def set_tags(self, names: Iterable[str]) -> None:
         """Make this the whole list: new words become a person's tags, and those left out are rejected for ever."""
@@ -227,12 +215,16 @@ class Photo(models.Model):
             self.set_tags([name for name in self.tag_names if name not in unwanted])
 
     def trash(self, now: datetime) -> None:
-        self.trashed_at = now
-        self.save(update_fields=["trashed_at", "updated_at"])
+        self._set_trashed(now)
 
     def restore(self) -> None:
-        self.trashed_at = None
-        self.save(update_fields=["trashed_at", "updated_at"])
+        self._set_trashed(None)
+
+    def _set_trashed(self, moment: datetime | None) -> None:
+        with transaction.atomic():
+            self._lock()
+            self.trashed_at = moment
+            self.save(update_fields=["trashed_at", "updated_at"])
 
     # What the machine found
 

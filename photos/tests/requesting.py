@@ -29,10 +29,9 @@ def post_photo(
     return client.post(path, {"file": file}, headers=headers)
 
 
-def post_multipart(client: Client, body: bytes, length: int | None = None) -> Any:
+def post_multipart(client: Client, body: bytes) -> Any:
     """Send a multipart body byte for byte."""
-    said = {} if length is None else {"CONTENT_LENGTH": str(length)}
-    return client.post("/upload", body, content_type=f"multipart/form-data; boundary={BOUNDARY}", **said)
+    return client.post("/upload", body, content_type=f"multipart/form-data; boundary={BOUNDARY}")
 
 
 def part(data: bytes, disposition: str = 'name="file"; filename="photo.jpg"') -> bytes:

@@ -149,6 +149,14 @@ def test_words_of_a_person_survive_every_later_analysis(client: Client) -> None:
         ({"rating": "many"}, "rating"),
         ({"favorite": "perhaps"}, "favorite"),
         ({"archived": []}, "archived"),
+        ({"archived": 0}, "archived"),
+        ({"favorite": "true"}, "favorite"),
+        ({"rating": "4"}, "rating"),
+        ({"rating": True}, "rating"),
+        ({"rating": 4.5}, "rating"),
+        ({"description": 7}, "description"),
+        ({"tags": [7]}, "tags.0"),
+        ({"location": {"latitude": "1", "longitude": 1}}, "location.latitude"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name_and_nothing_is_changed(

@@ -149,7 +149,7 @@ def test_the_links_of_the_trash_stay_in_the_trash(client: Client, make_photo: Ca
     make_photo()
     gone = [make_photo(trashed=True).pk for _ in range(3)]
 
-    first = client.get("/photos", {"trashed": "true", "limit": 2})
+    first = client.get("/photos?trashed=true&limit=2")
     second = client.get(link_to_next(first) or "")
 
     assert ids(first) + ids(second) == gone[::-1]

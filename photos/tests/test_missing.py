@@ -68,7 +68,7 @@ def test_photos_that_came_in_without_an_encoder_are_completed_later(
 
 @pytest.mark.usefixtures("no_encoder")
 def test_without_an_encoder_the_command_says_so_and_ends() -> None:
-    with pytest.raises(CommandError, match="image.onnx"):
+    with pytest.raises(CommandError, match=r"image\.onnx"):
         process_missing()
 
 

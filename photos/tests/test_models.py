@@ -122,7 +122,7 @@ def test_a_date_keeps_the_wall_clock_and_its_offset(make_photo: Callable[..., Ph
 def test_a_date_without_an_offset_has_none(make_photo: Callable[..., Photo]) -> None:
     photo = make_photo()
 
-    photo.edit({"taken_at": datetime(2019, 3, 21, 11, 4, 22)})  # noqa: DTZ001 - a wall clock is what it is about
+    photo.edit({"taken_at": datetime(2019, 3, 21, 11, 4, 22)})
 
     photo.refresh_from_db()
     assert photo.taken_offset is None

@@ -187,3 +187,14 @@ def at_once(work: Callable[[], Accepted], times: int) -> list[Accepted]:
     for thread in threads:
         thread.join()
     return results
+
+
+def test_the_same_bytes_again_take_the_place_of_a_lost_original(owner: User) -> None:
+    data = jpeg()
+    first = accept_upload(ContentFile(data, name="a.jpg"), owner, timezone.now()).photo
+    storage.discard(first.original)
+
+    again = accept_upload(ContentFile(data, name="a.jpg"), owner, timezone.now())
+
+    assert (again.created, again.photo) == (False, first)
+    assert storage.path_of(first.original).read_bytes() == data
