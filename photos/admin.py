@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -82,7 +83,9 @@ class PhotoAdmin(admin.ModelAdmin):
         return [path("<int:pk>/thumbnail/<int:size>/", thumbnail, name="photos_photo_thumbnail"), *super().get_urls()]
 
     def thumbnail(self, request: HttpRequest, pk: int, size: int) -> HttpResponseBase:
-        """Show staff any photo; the gallery's own address shows each person only theirs."""
+        """Show any photo to who may see them in the admin; the gallery's own address shows each person only theirs."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         photo = get_object_or_404(Photo.objects.defer("embedding"), pk=pk)
         return downloads.thumbnail(request, photo, 512 if size < 1600 else 1600)
 
@@ -129,31 +132,31 @@ class PhotoAdmin(admin.ModelAdmin):
 
     # Actions
 
-    @admin.action(description="Add these tags")
+    @admin.action(description="Add these tags", permissions=["change"])
     def add_tags(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
         self._retag(request, photos, Photo.add_tags)
 
-    @admin.action(description="Remove these tags")
+    @admin.action(description="Remove these tags", permissions=["change"])
     def remove_tags(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
         self._retag(request, photos, Photo.remove_tags)
 
-    @admin.action(description="Analyse again")
+    @admin.action(description="Analyse again", permissions=["change"])
     def analyse_again(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
         self._each(request, photos, lambda photo: pipeline.repeat(photo, timezone.now(), Stage.ORDER), "analysed")
 
-    @admin.action(description="Archive")
+    @admin.action(description="Archive", permissions=["change"])
     def archive(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
         self._each(request, photos, lambda photo: photo.edit({"archived": True}), "archived")
 
-    @admin.action(description="Take out of the archive")
+    @admin.action(description="Take out of the archive", permissions=["change"])
     def unarchive(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
         self._each(request, photos, lambda photo: photo.edit({"archived": False}), "taken out of the archive")
 
-    @admin.action(description="Move to the trash")
+    @admin.action(description="Move to the trash", permissions=["change"])
     def move_to_trash(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
         self._each(request, photos.filter(trashed_at=None), lambda photo: photo.trash(timezone.now()), "trashed")
 
-    @admin.action(description="Restore from the trash")
+    @admin.action(description="Restore from the trash", permissions=["change"])
     def restore(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
         self._each(request, photos.exclude(trashed_at=None), Photo.restore, "restored")
 

@@ -73,11 +73,17 @@ def test_the_same_search_answers_after_a_restart_without_and_with_a_broken_index
     site.start()
     assert site.get("/search", q="red", top_k=50).data == before
 
-    shutil.rmtree(site.home / "data" / "index")
+    _remove(site.home / "data" / "index")
     assert site.get("/search", q="red", top_k=50).data == before
     site.stop(signal.SIGTERM)
     site.start()
     assert site.get("/search", q="red", top_k=50).data == before
+
+
+def _remove(folder: Path) -> None:
+    """Delete a folder in which a process may be writing at this moment."""
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_a_site_killed_while_uploads_arrive_has_no_row_without_bytes_and_takes_them_again(site: RunningSite) -> None:

@@ -80,7 +80,7 @@ def test_the_local_owner_may_use_the_admin_without_signing_in(client: Client) ->
     answer = client.get("/admin/")
 
     assert answer.status_code == 200
-    assert "Site administration" in answer.content.decode()
+    assert "Curation" in answer.content.decode()
 
 
 @pytest.mark.django_db
