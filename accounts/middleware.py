@@ -54,6 +54,21 @@ class ResourceIsolation:
         return response
 
 
+class PrivateByDefault:
+    """Keep what we answer out of caches that others share, and have browsers ask again; files say what suits them.
+
+    Not `no-store`: with it a browser going back would load the gallery anew, at its top.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
 class RequestGuard:
     """Refuse what local mode must not serve, and in both modes changes that another site's page asks for."""
 
@@ -94,10 +109,17 @@ class SignInRequired(LoginRequiredMiddleware):
 
     # The stubs allow a 302 only, and htmx takes its redirect from a header.
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:  # type: ignore[override]
-        page = request.headers.get("HX-Current-URL")
-        if request.headers.get("HX-Request") and page:
-            return HttpResponseClientRedirect(redirect_to_login(urlsplit(page).path, settings.LOGIN_URL).url)
+        if request.headers.get("HX-Request") and (page := _path_of(request.headers.get("HX-Current-URL", ""))):
+            return HttpResponseClientRedirect(redirect_to_login(page, settings.LOGIN_URL).url)
         return super().handle_no_permission(request, view_func)
+
+
+def _path_of(url: str) -> str:
+    """Return the path of an address, "" for what is none."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
 
 
 def _forwarding_headers(request: HttpRequest) -> list[str]:

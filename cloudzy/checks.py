@@ -55,6 +55,12 @@ def _server_mode() -> Iterator[Error]:
             hint="Use https:// with a proxy that ends TLS (CLOUDZY_TRUSTED_PROXIES); http:// is for localhost.",
             id="cloudzy.E005",
         )
+    elif url.scheme == "https" and not settings.CLOUDZY_TRUSTED_PROXIES:
+        yield Error(
+            "CLOUDZY_URL is https, and no proxy is trusted to say so: every request would be sent to https for ever.",
+            hint="Set CLOUDZY_TRUSTED_PROXIES to the address the proxy that ends TLS comes from, such as 127.0.0.1.",
+            id="cloudzy.E008",
+        )
     if settings.DEBUG:
         yield Error("DEBUG shows settings and code to visitors.", hint="Remove DEBUG.", id="cloudzy.E006")
     if any(host.startswith(("*", ".")) for host in settings.ALLOWED_HOSTS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -14,30 +15,23 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.db import OperationalError
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from rest_framework import exceptions
-from rest_framework.renderers import BrowsableAPIRenderer
+from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from accounts.refusals import PROBLEM_JSON, tell
+from cloudzy.databases import database_problem
 from cloudzy.problems import PROBLEMS, slug_of
-
-RETRY_SECONDS = 5
-
-
-class DatabaseBusy(exceptions.APIException):
-    status_code = 503
-    default_code = "database_busy"
-    default_detail = "The database is busy. Nothing was changed; try again in a moment."
-    retry_after = RETRY_SECONDS
+from photos.models import Photo
 
 
-class DatabaseDiskFull(exceptions.APIException):
-    status_code = 507
-    default_code = "disk_full"
-    default_detail = "The disk is full. Nothing was stored."
+class ContentTooLarge(exceptions.APIException):
+    status_code = 413
+    default_code = "content_too_large"
+    default_detail = "The fields of the form are larger than this service takes, files apart."
 
 
 class TooManyFiles(exceptions.APIException):
@@ -55,6 +49,8 @@ def problem_response(exc: Exception, context: dict[str, Any]) -> Response | None
     request = context["request"]
     response = Response(_facts(problem), status=problem.status_code, headers=_headers(problem, context))
     if not isinstance(getattr(request, "accepted_renderer", None), BrowsableAPIRenderer):
+        # Whatever else a view renders, images or pages of its own, has no words for a problem.
+        request.accepted_renderer, request.accepted_media_type = JSONRenderer(), PROBLEM_JSON
         response.content_type = PROBLEM_JSON
     return response
 
@@ -73,18 +69,15 @@ def as_problem(exc: BaseException) -> exceptions.APIException | None:
         return TooManyFiles()
     if isinstance(exc, UnreadablePostError):
         return exceptions.ParseError("The request broke off.")
-    if isinstance(exc, RequestDataTooBig | TooManyFieldsSent | SuspiciousOperation):
+    if isinstance(exc, RequestDataTooBig):
+        return ContentTooLarge()
+    if isinstance(exc, TooManyFieldsSent):
+        return exceptions.ParseError("The request holds more than 1,000 fields.")
+    if isinstance(exc, SuspiciousOperation):
         return exceptions.ParseError(str(exc))
-    if isinstance(exc, OperationalError):
-        return _database_problem(exc)
+    if isinstance(exc, DatabaseError):
+        return database_problem(exc)
     return None
-
-
-def _database_problem(exc: OperationalError) -> exceptions.APIException | None:
-    words = str(exc)
-    if "locked" in words or "timeout" in words:
-        return DatabaseBusy()
-    return DatabaseDiskFull() if "full" in words else None
 
 
 def _facts(problem: exceptions.APIException) -> dict[str, Any]:
@@ -145,7 +138,7 @@ class AnswerProblems:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, exceptions.APIException | OperationalError):
+        if not isinstance(exception, exceptions.APIException | DatabaseError | Photo.DoesNotExist):
             return None
         problem = as_problem(exception)
         return answer(request, problem) if problem else None
@@ -174,6 +167,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer for a bug, or for a database that failed a middleware: there nothing else turns that into its problem."""
+    exception = sys.exception()
+    if isinstance(exception, DatabaseError) and (known := database_problem(exception)):
+        return answer(request, known)
     problem = exceptions.APIException("Something went wrong here; the log of the service has the details.")
     problem.status_code = HTTPStatus.INTERNAL_SERVER_ERROR
     return answer(request, problem)

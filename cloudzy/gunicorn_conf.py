@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import signal
+import socket
+import struct
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from gunicorn.http import message  # type: ignore[import-untyped]
 
 from cloudzy.checks import check_settings
 from cloudzy.environment import origin_of
@@ -17,6 +22,8 @@ if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudzy.settings")
+
+SILENCE = 30  # seconds a client may neither send what it began to send nor take what it asked for
 
 
 def _reasons_not_to_start() -> list[str]:
@@ -35,14 +42,17 @@ wsgi_app = "cloudzy.wsgi"
 bind = f"{_host}:{settings.PORT}"
 worker_class = "gthread"
 workers = settings.WEB_CONCURRENCY
-threads = 4
+# Many more than processors, for a client that stalls holds one until SILENCE has passed. What they decode at the same
+# time is bounded by photos.memory.
+threads = 16
 # Never before the fork: a database connection or an inference session must not be shared by processes.
 preload_app = False
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  (heartbeats must not wait for a disk)
 timeout = 120
 graceful_timeout = 30
 keepalive = 5
-limit_request_line = 8190
+# gunicorn cuts the setting off at 8190 and answers in HTML; a query that is too long is told so by us, as a problem.
+limit_request_line = message.MAX_REQUEST_LINE = 128 * 1024
 limit_request_fields = 100
 limit_request_field_size = 8190
 # Django alone decides what a forwarded header means (TrustedProxies); gunicorn would trust 127.0.0.1 unasked.
@@ -55,7 +65,32 @@ errorlog = "-"
 loglevel = "warning"
 
 
-def when_ready(_: Arbiter) -> None:
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out a client that fell silent: anybody can be one, and fill the log."""
+    return not (record.exc_info and record.exc_info[0] is BlockingIOError)
+
+
+logging.getLogger("gunicorn.error").addFilter(_is_news)
+
+
+def post_worker_init(_: object) -> None:
+    # Ctrl-C reaches the whole process group. The master tells its workers to end; told twice, one that is just ending
+    # waits for a lock its own thread holds.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def when_ready(server: Arbiter) -> None:
+    for listener in server.LISTENERS:
+        _bound_silence(listener.sock)
     address = origin_of(settings.CLOUDZY_URL) if settings.CLOUDZY_URL else f"http://{bind}"
     sys.stdout.write(f"Cloudzy is ready at {address}  (Ctrl-C stops it)\n")
     sys.stdout.flush()
+
+
+def _bound_silence(listener: socket.socket) -> None:
+    """Have the kernel end reads and writes of a silent client, for gunicorn's own have no end.
+
+    Connections inherit both times from the socket they were accepted on.
+    """
+    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        listener.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", SILENCE, 0))

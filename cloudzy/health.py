@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
+from rest_framework.authentication import BasicAuthentication
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -93,12 +96,19 @@ def _answer(request: Request, engine: dict[str, Any], fatal: str, problems: list
 
 def _is_staff(request: Request) -> bool:
     # Asked here and not of the view: authentication of its own would need the database first.
-    user = get_user(request._request)
-    return user.is_authenticated and user.is_staff
+    try:
+        by_basic = BasicAuthentication().authenticate(request)
+    except AuthenticationFailed:
+        return False
+    user = by_basic[0] if by_basic else get_user(request._request)
+    return bool(user.is_authenticated and user.is_staff)
 
 
 def database_problem() -> str:
     """Return why the database cannot serve, or ""."""
+    if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).is_file():
+        # Connections that are open would still serve the file from wherever it is, and new ones make an empty one.
+        return "The file of the database is gone."
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

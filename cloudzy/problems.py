@@ -18,6 +18,7 @@ _BY_STATUS = {
     406: "not_acceptable",
     409: "conflict",
     410: "gone",
+    411: "length_required",
     413: "content_too_large",
     415: "unsupported_media_type",
     416: "range_not_satisfiable",
@@ -48,6 +49,7 @@ PROBLEMS = {
     "not_acceptable": Problem("Not acceptable", "The Accept header rules out every form this address answers in."),
     "conflict": Problem("Conflict", "The photo is not in the state this needs."),
     "gone": Problem("Gone", "It was here and is not any more."),
+    "length_required": Problem("Say how long it is", "The body came in chunks; this service wants a Content-Length."),
     "content_too_large": Problem("Too large", "The request is larger than this service takes."),
     "unsupported_media_type": Problem("Unsupported media type", "The Content-Type is not one this address reads."),
     "range_not_satisfiable": Problem("No such range", "The Range header asks for bytes past the end of the file."),
@@ -82,7 +84,11 @@ PROBLEMS = {
     "disk_full": Problem("The disk is full", "Nothing was stored. Make room and send it again."),
     "original_missing": Problem("The original is missing", "Its row is there, its file is not: see check_integrity."),
     "name_taken": Problem("Too many of one name", "More of them in one second than we tell apart. Try again."),
-    "database_busy": Problem("The database is busy", "Another process holds it. Nothing was changed; try again."),
+    "database_busy": Problem("The database is busy", "Another process holds it; try again in a moment."),
+    "database_unusable": Problem(
+        "The database is not usable",
+        "It is missing, damaged or not migrated. /health tells which; `manage.py migrate` cures the last.",
+    ),
     # Search
     "bad_query": Problem("A query we cannot search for", "A query has 1 to 200 characters and no NUL among them."),
     "not_analysed": Problem(

@@ -29,9 +29,12 @@ ALWAYS = {
     503: "The database is busy; see Retry-After.",
 }
 WITH_OBJECT = {404: "Not there, or not yours."}
-WITH_BODY = {415: "A Content-Type, or an image, that is not read here."}
+WITH_BODY = {
+    411: "A body of unknown length.",
+    413: "A body over the limit.",
+    415: "A Content-Type, or an image, that is not read here.",
+}
 WITH_IMAGE = {
-    413: "Larger than the limit.",
     422: "An image, but broken, too large in pixels, or not of the given checksum.",
     507: "The disk is full.",
 }

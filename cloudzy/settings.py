@@ -90,7 +90,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "django_filters",
     "django_htmx",
     "corsheaders",
     "csp",
@@ -103,8 +102,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     *(["accounts.middleware.TrustedProxies"] if SERVER_MODE else []),
     "accounts.middleware.ResourceIsolation",
+    "accounts.middleware.PrivateByDefault",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "cloudzy.bodies.ReadableBody",
     "accounts.middleware.RequestGuard",
     "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import URLPattern, include, path
-from drf_spectacular.views import SpectacularJSONAPIView
 
 import photos.api.urls
 import search.api_urls
@@ -20,7 +19,7 @@ api = [
     *photos.api.urls.urlpatterns,
     *search.api_urls.urlpatterns,
     path("health", HealthView.as_view(), name="health"),
-    path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
+    path("openapi.json", docs.schema, name="openapi"),
     path("docs", docs.swagger, name="docs"),
     path("redoc", docs.redoc, name="redoc"),
 ]

@@ -8,4 +8,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudzy.settings")
 
 from django.core.wsgi import get_wsgi_application
 
-application = get_wsgi_application()
+from cloudzy.allocator import share_heaps
+from cloudzy.content_types import made_readable
+
+share_heaps()
+application = made_readable(get_wsgi_application())

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
@@ -19,7 +17,10 @@ from django.utils.safestring import SafeString
 
 from photos import curation, downloads, pipeline
 from photos.admin_filters import InTrash, WithTag
+from photos.admin_forms import PhotoActionForm, PhotoTagForm, PhotoTagFormSet, TagNameForm
 from photos.models import Photo, PhotoTag, Stage, Tag
+from photos.models.tag import TooManyTags
+from photos.selection import one_by_one
 
 # fmt: off
 FIELDS = (
@@ -31,12 +32,10 @@ FIELDS = (
 # fmt: on
 
 
-class PhotoActionForm(ActionForm):
-    tags = forms.CharField(required=False, label="Tags:", widget=forms.TextInput(attrs={"placeholder": "dog, beach"}))
-
-
 class PhotoTagInline(admin.TabularInline):
     model = PhotoTag
+    form = PhotoTagForm
+    formset = PhotoTagFormSet
     extra = 1
     fields = ["tag", "rejected", "source", "score", "model"]
     readonly_fields = ["source", "score", "model"]
@@ -91,6 +90,13 @@ class PhotoAdmin(admin.ModelAdmin):
 
     # What is changed, is changed as everywhere
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Let the form send along what it showed: only what a person changed there becomes theirs."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            field.show_hidden_initial = True
+        return field
+
     def save_model(self, request: HttpRequest, obj: Photo, form: Any, change: bool) -> None:
         changes = {name: form.cleaned_data[name] for name in form.changed_data if name in Photo.EDITABLE}
         if moment := changes.get("taken_at"):
@@ -99,10 +105,8 @@ class PhotoAdmin(admin.ModelAdmin):
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         formset.new_objects = formset.changed_objects = formset.deleted_objects = []
-        if formset.model is PhotoTag and formset.has_changed():
-            rows = [row.cleaned_data for row in formset.forms if row.cleaned_data.get("tag")]
-            names = [row["tag"].name for row in rows if not row.get("rejected")]
-            curation.edit_photo(form.instance, {"tags": names}, timezone.now())
+        if isinstance(formset, PhotoTagFormSet) and (formset.accepted or formset.refused):
+            curation.retag(form.instance, timezone.now(), add=formset.accepted, remove=formset.refused)
 
     # Columns
 
@@ -134,11 +138,13 @@ class PhotoAdmin(admin.ModelAdmin):
 
     @admin.action(description="Add these tags", permissions=["change"])
     def add_tags(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
-        self._retag(request, photos, Photo.add_tags)
+        if tags := self._tags(request):
+            self._each(request, photos, lambda photo: curation.retag(photo, timezone.now(), add=tags), "retagged")
 
     @admin.action(description="Remove these tags", permissions=["change"])
     def remove_tags(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
-        self._retag(request, photos, Photo.remove_tags)
+        if tags := self._tags(request):
+            self._each(request, photos, lambda photo: curation.retag(photo, timezone.now(), remove=tags), "retagged")
 
     @admin.action(description="Analyse again", permissions=["change"])
     def analyse_again(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
@@ -160,26 +166,30 @@ class PhotoAdmin(admin.ModelAdmin):
     def restore(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
         self._each(request, photos.exclude(trashed_at=None), Photo.restore, "restored")
 
-    def _retag(
-        self, request: HttpRequest, photos: QuerySet[Photo], change: Callable[[Photo, Iterable[str]], None]
-    ) -> None:
+    def _tags(self, request: HttpRequest) -> list[str]:
+        """Return the tags written beside the action; without any, say what to do."""
         names = [name for name in request.POST.get("tags", "").split(",") if name.strip()]
         if not names:
             self.message_user(request, "Write the tags beside the action, with commas between.", messages.WARNING)
-            return
-        self._each(request, photos, lambda photo: curation.retag(photo, change, names, timezone.now()), "retagged")
+        return names
 
     def _each(self, request: HttpRequest, photos: QuerySet[Photo], change: Callable[[Photo], Any], done: str) -> None:
         """Change photos one by one through their own methods, which tell the index of it."""
-        count = 0
-        for photo in photos.iterator(chunk_size=200):
-            change(photo)
-            count += 1
+        count = full = 0
+        for photo in one_by_one(photos):
+            try:
+                change(photo)
+                count += 1
+            except TooManyTags:
+                full += 1
         self.message_user(request, f"{count} photos {done}.")
+        if full:
+            self.message_user(request, f"{full} photos left as they were. {TooManyTags.words}", messages.WARNING)
 
 
 @admin.register(Tag)
 class TagAdmin(admin.ModelAdmin):
+    form = TagNameForm
     list_display = ["name", "photos_with_it"]
     search_fields = ["name"]
 

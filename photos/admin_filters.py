@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from photos.models import Photo, Tag
 
 MOST_TAGS = 100
+LONGEST_NUMBER = 18  # digits that every row's number fits in, and every database's integer
 
 
 class InTrash(admin.SimpleListFilter):
@@ -44,6 +45,6 @@ class WithTag(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Photo]) -> QuerySet[Photo]:
         chosen = self.value() or ""
-        if not chosen.isdecimal():
+        if not chosen.isdecimal() or len(chosen) > LONGEST_NUMBER:
             return queryset
         return queryset.filter(photo_tags__tag=int(chosen), photo_tags__rejected=False)

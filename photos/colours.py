@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 
@@ -9,19 +11,39 @@ from PIL import Image, ImageCms
 _LONGEST_PROFILE = 4 * 1024 * 1024  # bytes; printers' CMYK profiles have two and a half megabytes
 _PROFILE_ERRORS = (ImageCms.PyCMSError, OSError, ValueError, TypeError)
 _SRGB = ImageCms.createProfile("sRGB")
+_PIECE = 2**18  # pixels converted at a time: in floating point or with alpha they take many times their final size
+
+_PieceBox = tuple[int, int, int, int]
 
 
-def flatten(image: Image.Image) -> Image.Image:
-    """Bring any mode of Pillow to one that scales and converts well: L, RGB, CMYK or LAB, opaque, 8 bits a channel."""
+@dataclass(frozen=True)
+class _Levels:
+    """How numbers of another depth become 0..255."""
+
+    low: float = 0.0
+    gain: float = 1.0
+
+    @classmethod
+    def between(cls, low: float, high: float) -> _Levels:
+        return cls(low, 255.0 / (high - low or 1.0))
+
+
+def flatten(image: Image.Image, factor: tuple[int, int] = (1, 1)) -> Image.Image:
+    """Bring any mode of Pillow to one that scales and converts well: L, RGB, CMYK or LAB, opaque, 8 bits a channel.
+
+    On the way each `factor` pixels across and down become one, their mean. Other modes are converted piece by piece, so
+    that no second copy of a large image lies in memory.
+    """
     if image.mode in ("L", "RGB", "CMYK", "LAB") and "transparency" not in image.info:
-        return image
-    if image.mode.startswith("I") or image.mode == "F":
-        return _eight_bits(image)
-    if image.mode == "1":
-        return image.convert("L")
-    if image.has_transparency_data:
-        return _on_white(image.convert("RGBA"))
-    return image.convert("RGB")
+        return image if factor == (1, 1) else image.reduce(factor)
+    has_numbers = image.mode.startswith("I") or image.mode == "F"
+    levels = _levels(image) if has_numbers else None
+    flat = Image.new("L" if has_numbers or image.mode == "1" else "RGB", _reduced(image.size, factor))
+    for box in _pieces(image.size, factor):
+        piece = image.crop(box)
+        piece = _eight_bits(piece, levels) if levels else _opaque(piece).convert(flat.mode)
+        flat.paste(piece.reduce(factor), (box[0] // factor[0], box[1] // factor[1]))
+    return flat
 
 
 def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
@@ -36,30 +58,58 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def _applied(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image.Image:
-    result = Image.new("RGB", image.size)
-    transform.apply(image, result)
-    return result
+def _reduced(size: tuple[int, int], factor: tuple[int, int]) -> tuple[int, int]:
+    """Return what Image.reduce makes of a size: what is left over at the edges counts as a whole pixel."""
+    return -(-size[0] // factor[0]), -(-size[1] // factor[1])
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Scale whole numbers by their depth and floating point by its range; Pillow's own convert() would clip them."""
-    values = np.asarray(image).astype(np.float32)
-    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = float(values.min()), float(values.max())
-    if image.mode.startswith("I;16") or (image.mode == "I" and low >= 0 and 255 < high <= 65535):
-        values /= 257.0
-    elif image.mode == "F" and low >= 0 and high <= 1:
-        values *= 255.0
-    elif low < 0 or high > 255:
-        values = (values - low) * (255.0 / (high - low or 1.0))
-    return Image.fromarray(np.rint(values).astype(np.uint8))
+def _pieces(size: tuple[int, int], factor: tuple[int, int] = (1, 1)) -> Iterator[_PieceBox]:
+    """Cut an image into boxes of about _PIECE pixels that begin at multiples of `factor`."""
+    width, height = size
+    across = max(_PIECE // factor[0], 1) * factor[0]
+    down = max(_PIECE // min(width, across) // factor[1], 1) * factor[1]
+    for top in range(0, height, down):
+        for left in range(0, width, across):
+            yield left, top, min(left + across, width), min(top + down, height)
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    return _on_white(image.convert("RGBA")) if image.has_transparency_data else image
 
 
 def _on_white(image: Image.Image) -> Image.Image:
     canvas = Image.new("RGB", image.size, "white")
     canvas.paste(image, mask=image.getchannel("A"))
     return canvas
+
+
+def _levels(image: Image.Image) -> _Levels:
+    """Scale whole numbers by their depth and floating point by its range; Pillow's own convert() would clip them."""
+    if image.mode.startswith("I;16"):
+        return _Levels.between(0, 65535)
+    ranges = [(values.min(), values.max()) for values in (_values(image.crop(box)) for box in _pieces(image.size))]
+    low, high = (float(end) for end in (min(low for low, _ in ranges), max(high for _, high in ranges)))
+    if image.mode == "I" and low >= 0 and 255 < high <= 65535:
+        return _Levels.between(0, 65535)
+    if image.mode == "F" and low >= 0 and high <= 1:
+        return _Levels.between(0, 1)
+    return _Levels.between(low, high) if low < 0 or high > 255 else _Levels()
+
+
+def _eight_bits(image: Image.Image, levels: _Levels) -> Image.Image:
+    values = (_values(image) - levels.low) * levels.gain
+    return Image.fromarray(np.rint(values).astype(np.uint8))
+
+
+def _values(image: Image.Image) -> np.ndarray:
+    """Return the numbers of an image as (height, width) float64; what is no number is 0."""
+    return np.nan_to_num(np.asarray(image).astype(np.float64), copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def _applied(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image.Image:
+    result = Image.new("RGB", image.size)
+    transform.apply(image, result)
+    return result
 
 
 @lru_cache(maxsize=8)

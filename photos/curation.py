@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from photos import pipeline, storage, thumbnails
+from photos import pipeline, storage
+from photos.errors import StorageMissing
 from photos.models import Photo, Stage
+from photos.selection import one_by_one
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 TOLD_BY_CAPTION = {"tags", "taken_at"}
 
@@ -17,38 +22,48 @@ TOLD_BY_CAPTION = {"tags", "taken_at"}
 def edit_photo(photo: Photo, changes: Mapping[str, Any], now: datetime) -> None:
     """Apply a person's changes: those of `Photo.edit`, and `tags`, which is the whole list from now on.
 
-    A caption the machine wrote follows, so that it never tells of a tag the person has rejected.
+    A caption the machine wrote follows, so that it never tells of a tag the person has rejected. It is asked for in
+    the transaction of the change: whatever happens then, the rows say that it is owed. Raises TooManyTags.
     """
     fields = {name: value for name, value in changes.items() if name != "tags"}
+    outdated = bool(TOLD_BY_CAPTION & set(changes))
     with transaction.atomic():
         if fields:
             photo.edit(fields)
         if "tags" in changes:
             photo.set_tags(changes["tags"] or [])
-    if TOLD_BY_CAPTION & set(changes):
-        retell(photo, now)
+        if outdated:
+            photo.request([Stage.Name.CAPTION])
+    if outdated:
+        _tell(photo, now)
 
 
-def retag(photo: Photo, change: Callable[[Photo, Iterable[str]], None], names: Iterable[str], now: datetime) -> None:
-    """Add or remove tags (`Photo.add_tags`, `Photo.remove_tags`) and let the machine's caption follow."""
-    change(photo, names)
-    retell(photo, now)
-
-
-def retell(photo: Photo, now: datetime) -> None:
-    """Write the machine's caption anew from the tags and date as they are now; a person's caption stays."""
-    pipeline.repeat(photo, now, [Stage.Name.CAPTION])
-    photo.refresh_from_db(fields=["caption", "status", "error", "updated_at"])
+def retag(photo: Photo, now: datetime, add: Iterable[str] = (), remove: Iterable[str] = ()) -> None:
+    """Remove and add single tags and let the machine's caption follow. Raises TooManyTags."""
+    with transaction.atomic():
+        photo.remove_tags(remove)
+        photo.add_tags(add)
+        photo.request([Stage.Name.CAPTION])
+    _tell(photo, now)
 
 
 def purge(photo: Photo) -> None:
-    """Delete a photo for good: its row, and once that is certain its bytes."""
-    name = photo.original
-    with transaction.atomic():
-        photo.delete()
-        transaction.on_commit(lambda: _remove_files(name))
+    """Delete a photo for good: its row, and once that is certain its bytes.
+
+    Raises StorageMissing where the bytes could not go: they would come back with their disk.
+    """
+    if not storage.is_mounted():
+        raise StorageMissing
+    photo.delete()
 
 
-def _remove_files(name: str) -> None:
-    thumbnails.remove(storage.media_root(), name)
-    storage.discard(name)
+def empty_trash(user: User) -> None:
+    """Purge everything in the trash of a user; raises as purge does."""
+    for photo in one_by_one(Photo.objects.in_trash_of(user).defer("embedding")):
+        purge(photo)
+
+
+def _tell(photo: Photo, now: datetime) -> None:
+    """Write the machine's caption anew from the tags and date as they are now; a person's caption stays."""
+    pipeline.analyse(photo, now, [Stage.Name.CAPTION])
+    photo.refresh_from_db(fields=["caption", "status", "error", "updated_at"])

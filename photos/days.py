@@ -13,7 +13,7 @@ from photos.paging import Moment
 class Day:
     date: date
     photos: list[Photo]
-    continued: bool  # its heading and first photos stand on the page before
+    continued: bool  # its heading and first photos stand on the page above
 
 
 def by_day(photos: Iterable[Photo], by: Moment, shown: date | None = None) -> list[Day]:

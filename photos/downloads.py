@@ -13,7 +13,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from rest_framework.exceptions import APIException
 
-from photos import images, storage, thumbnails
+from photos import images, originals, storage, thumbnails
 from photos.errors import OriginalMissing
 from photos.image_types import IMAGE_TYPES
 from photos.models import Photo
@@ -41,11 +41,9 @@ class Span:
 
 
 def original(request: HttpRequest, photo: Photo) -> HttpResponseBase:
-    """Answer with the original, byte for byte, as a download; raises OriginalMissing, RangeNotSatisfiable."""
-    path = storage.path_of(photo.original)
-    if not path.is_file():
-        raise OriginalMissing
-    response = _unless_known(request, photo.sha256) or _whole_or_part(request, path, photo.sha256)
+    """Answer with the original, byte for byte, as a download; raises RangeNotSatisfiable and as originals.reading."""
+    with originals.reading(photo.original) as path:
+        response = _unless_known(request, photo.sha256) or _whole_or_part(request, path, photo.sha256)
     response["ETag"] = f'"{photo.sha256}"'
     response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = "private, no-cache"
@@ -55,12 +53,9 @@ def original(request: HttpRequest, photo: Photo) -> HttpResponseBase:
 
 
 def thumbnail(request: HttpRequest, photo: Photo, size: int) -> HttpResponseBase:
-    """Answer with a WebP rendition, made anew if it was deleted; raises OriginalMissing and what decoding raises."""
-    path = storage.media_root() / thumbnails.path_for(photo.original, size)
-    if not path.exists():
-        render_again(photo)
+    """Answer with a WebP rendition, made anew if it was deleted; raises as render_again."""
     etag = f"{photo.sha256}-{size}"
-    response = _unless_known(request, etag) or FileResponse(path.open("rb"))
+    response = _unless_known(request, etag) or FileResponse(_rendition(photo, size))
     response["ETag"] = f'"{etag}"'
     response["Cache-Control"] = "private, max-age=86400"
     response["Content-Type"] = "image/webp"
@@ -69,13 +64,27 @@ def thumbnail(request: HttpRequest, photo: Photo, size: int) -> HttpResponseBase
 
 
 def render_again(photo: Photo) -> None:
-    """Make the derivatives of a photo from its original."""
-    path = storage.path_of(photo.original)
-    if not path.exists():
-        raise OriginalMissing
-    image = images.open_upright(path, max(thumbnails.SIZES))
+    """Make the derivatives of a photo from its original.
+
+    Raises as originals.reading and images.decode, DiskFull, and OriginalMissing for a photo deleted meanwhile.
+    """
+    with originals.reading(photo.original) as path:
+        image = images.open_upright(path, max(thumbnails.SIZES))
     with storage.disk_errors_named():
         thumbnails.save(storage.media_root(), photo.original, thumbnails.render(image))
+    if not Photo.objects.filter(pk=photo.pk).exists():  # and who deleted it has looked for its files already
+        thumbnails.remove(storage.media_root(), photo.original)
+        raise OriginalMissing
+
+
+def _rendition(photo: Photo, size: int) -> BinaryIO:
+    path = storage.path_of(thumbnails.path_for(photo.original, size))
+    with originals.reading(photo.original):
+        try:
+            return path.open("rb")
+        except FileNotFoundError:
+            render_again(photo)
+        return path.open("rb")  # gone once more where the photo was deleted just now
 
 
 def _unless_known(request: HttpRequest, etag: str) -> HttpResponseBase | None:

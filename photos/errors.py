@@ -34,6 +34,15 @@ class FileTooLarge(APIException):
         super().__init__(f"The file is larger than the limit of {limit // 2**20} MB.")
 
 
+class UploadTooLarge(APIException):
+    status_code = 413
+    default_code = "file_too_large"
+
+    def __init__(self, limit: int, together: int) -> None:
+        a_file, all_files = limit // 2**20, together // 2**20
+        super().__init__(f"A file may have {a_file} MB, the files of one request {all_files} MB together.")
+
+
 class ChecksumMismatch(APIException):
     status_code = 422
     default_code = "checksum_mismatch"
@@ -43,7 +52,7 @@ class ChecksumMismatch(APIException):
 class StorageMissing(APIException):
     status_code = 503
     default_code = "storage_missing"
-    default_detail = "The folder of the photos is not there; perhaps its disk is not mounted. Nothing was stored."
+    default_detail = "The folder of the photos cannot be used; perhaps its disk is not mounted."
     retry_after = 60
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from photos.models import Photo
-from photos.models.tag import MAX_TAG_LENGTH, normalise_tag
+from photos.models.tag import MAX_TAG_LENGTH, MAX_TAGS, TooManyTags, normalise_tag
 from photos.selection import Action
 
 MAX_SELECTED = 500
@@ -26,7 +26,11 @@ class LinesField(forms.CharField):
 
 
 class EditForm(forms.Form):
-    """What a person says about a photo. Only what was posted counts: an absent field stays as it is."""
+    """What a person says about a photo. Only what was posted counts: an absent field stays as it is.
+
+    The page sends along, as `initial-caption`, the text that it showed: where somebody else has changed it meanwhile,
+    sending it back unchanged does not make it this person's.
+    """
 
     title = forms.CharField(required=False, max_length=255)
     caption = LinesField(required=False, max_length=2_000)
@@ -35,10 +39,14 @@ class EditForm(forms.Form):
     favorite = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, photo: Photo) -> None:
-        super().__init__(data, initial={name: getattr(photo, name) for name in self.base_fields})
+        shown = {name: getattr(photo, name) for name in self.base_fields}
+        for name in ("title", "caption", "description"):
+            if (key := f"initial-{name}") in data:
+                shown[name] = self.base_fields[name].to_python(data[key])
+        super().__init__(data, initial=shown)
 
     def changes(self) -> dict[str, Any]:
-        """Return what differs from the photo, so that a text merely sent back does not become a person's."""
+        """Return what differs from what the page showed, so that a text merely sent back does not become a person's."""
         return {name: self.cleaned_data[name] for name in self.changed_data if name in self.data}
 
 
@@ -48,9 +56,18 @@ class TagForm(forms.Form):
     add = forms.CharField(required=False, max_length=1_000)
     remove = forms.CharField(required=False, max_length=MAX_TAG_LENGTH)
 
+    def __init__(self, data: Any, photo: Photo) -> None:
+        super().__init__(data)
+        self.photo = photo
+
     def clean_add(self) -> list[str]:
-        words = [normalise_tag(word) for word in self.cleaned_data["add"].split(",")]
-        return [word for word in words if word]
+        words = [word for word in map(normalise_tag, self.cleaned_data["add"].split(",")) if word]
+        if words and len({*self.photo.tag_names, *words}) > MAX_TAGS:
+            raise forms.ValidationError(TooManyTags.words)
+        return words
+
+    def clean_remove(self) -> list[str]:
+        return [word] if (word := self.cleaned_data["remove"]) else []
 
 
 class PhotoNumbersField(forms.Field):

@@ -3,10 +3,9 @@ from __future__ import annotations
 import errno
 import math
 import struct
-import threading
 import zlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +17,14 @@ from photos.boxes import has_readable_items
 from photos.colours import flatten, to_srgb
 from photos.exif import orientation_of
 from photos.image_types import HEAD_BYTES, HEIC, ImageType, detect_type
+from photos.memory import decoding_slot
 from photos.truncation import is_cut_short
 
 pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 # Our own limit decides, before anything is decoded; Pillow's would warn at one size and refuse at another.
 Image.MAX_IMAGE_PIXELS = None
+# The memory of a large image then goes back to the system with it: blocks of Pillow's own 16 MB stay with the process.
+Image.core.set_block_size(64 * 2**20)
 
 # What Pillow, libheif and zlib raise on bytes they cannot make sense of.
 DECODE_ERRORS = (
@@ -40,9 +42,7 @@ DECODE_ERRORS = (
 
 _Box = tuple[float, float, float, float]
 
-_LARGE = 25_000_000  # pixels; one such image may take hundreds of megabytes while it decodes
-_one_large_at_a_time = threading.Lock()
-
+_GAP = 2.0  # an image is first brought to this many times the wanted size by quick means, then by good ones
 _ANIMATED_TYPES = {"gif", "webp", "png", "avif"}  # more than one frame in a TIFF is pages, in an MPO another view
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -108,13 +108,13 @@ def decode(path: Path, max_pixels: int | None, max_side: int | None) -> Decoded:
     """
     with opened(path) as (kind, image):
         _bound_pixels(image, max_pixels)
-        with _decoding_slot(image):
-            size = image.size
-            animated = kind.name in _ANIMATED_TYPES and getattr(image, "is_animated", False)
-            drafted = _draft(image, max_side)
+        size = image.size
+        animated = kind.name in _ANIMATED_TYPES and getattr(image, "is_animated", False)
+        drafted = _draft(image, max_side)
+        with decoding_slot(kind, image, max(math.prod(size), math.prod(_tile_size(image)))):
             image.load()
             turn = _TURNS.get(orientation_of(image))
-            pixels = to_srgb(_shrink(flatten(image), size, drafted, max_side), image.info.get("icc_profile"))
+            pixels = to_srgb(_shrunk(image, size, drafted, max_side), image.info.get("icc_profile"))
             upright = bare(pixels if turn is None else pixels.transpose(turn))
     width, height = reversed(size) if turn in _SIDEWAYS else size
     return Decoded(ImageInfo(kind, width, height, animated), upright)
@@ -177,22 +177,24 @@ def _tile_size(image: Image.Image) -> tuple[int, int]:
     return int(tags.get(TiffImagePlugin.TILEWIDTH, 0)), int(tags.get(TiffImagePlugin.TILELENGTH, 0))
 
 
-def _decoding_slot(image: Image.Image) -> AbstractContextManager[object]:
-    return _one_large_at_a_time if math.prod(image.size) > _LARGE else nullcontext()
-
-
 def _draft(image: Image.Image, max_side: int | None) -> _Box | None:
-    """Let the JPEG decoder halve the image as often as twice the wanted size allows; give the box the image fills."""
+    """Let the JPEG decoder halve the image as often as the gap allows; give the box the image fills."""
     target = _fitted(image.size, max_side)
-    drafted = image.draft(None, (target[0] * 2, target[1] * 2))
+    drafted = image.draft(None, (round(target[0] * _GAP), round(target[1] * _GAP)))
     return drafted[1] if drafted else None
 
 
-def _shrink(image: Image.Image, size: tuple[int, int], box: _Box | None, max_side: int | None) -> Image.Image:
+def _shrunk(image: Image.Image, size: tuple[int, int], box: _Box | None, max_side: int | None) -> Image.Image:
+    """Flatten an image and bring it to the size wanted of its real `size`, without a second copy of it in between."""
     target = _fitted(size, max_side)
-    if image.size == target:
-        return image
-    return image.resize(target, Image.Resampling.LANCZOS, box=box, reducing_gap=2.0)
+    left, top, right, bottom = box or (0, 0, *image.size)
+    across = max(1, int((right - left) / target[0] / _GAP))
+    down = max(1, int((bottom - top) / target[1] / _GAP))
+    flat = flatten(image, (across, down))
+    if flat.size == target:
+        return flat
+    box = (left / across, top / down, right / across, bottom / down)
+    return flat.resize(target, Image.Resampling.LANCZOS, box)
 
 
 def _fitted(size: tuple[int, int], max_side: int | None) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,39 +19,53 @@ GRACE_SECONDS = 3600
 class Fault:
     """One disagreement: a row without (or with other) bytes, or bytes without a row."""
 
-    kind: str  # "missing", "altered" or "stray"
+    kind: str  # "missing", "unreadable", "altered" or "stray"
     name: str  # relative to the media folder
     photo_id: int | None = None
 
 
 def faults(now: datetime, hashes: bool = False) -> Iterator[Fault]:
     """Yield every disagreement; with `hashes` each original is read whole and compared."""
-    known: set[str] = set()
+    known: list[str] = []
     rows = Photo.objects.order_by("pk").values_list("pk", "image", "sha256", "bytes")
     for pk, name, sha256, size in rows.iterator(chunk_size=2000):
-        known.add(name)
-        path = storage.path_of(name)
-        if not path.is_file():
-            yield Fault("missing", name, pk)
-        elif path.stat().st_size != size or (hashes and _sha256(path) != sha256):
-            yield Fault("altered", name, pk)
+        known.append(name)
+        if kind := _fault_of(storage.path_of(name), size, sha256 if hashes else ""):
+            yield Fault(kind, name, pk)
     yield from (Fault("stray", name) for name in _strays(known, now))
 
 
 def remove_stray(fault: Fault) -> None:
-    """Delete bytes that no row names, and their renditions."""
+    """Delete bytes that no row names."""
     storage.discard(fault.name)
-    if fault.name.startswith(f"{storage.ORIGINALS}/"):
-        thumbnails.remove(storage.media_root(), fault.name)
 
 
-def _strays(known: set[str], now: datetime) -> Iterator[str]:
+def _fault_of(path: Path, size: int, sha256: str) -> str:
+    try:
+        if path.stat().st_size != size or (sha256 and _sha256(path) != sha256):
+            return "altered"
+    except FileNotFoundError:
+        return "missing"
+    except OSError:  # the disk fails here, or lets nobody in
+        return "unreadable"
+    return ""
+
+
+def _strays(originals: Collection[str], now: datetime) -> Iterator[str]:
     root = storage.media_root()
-    for folder in (storage.ORIGINALS, storage.INCOMING):
+    known = {*originals, *(thumbnails.path_for(name, size) for name in originals for size in thumbnails.SIZES)}
+    for folder in (storage.ORIGINALS, storage.INCOMING, thumbnails.FOLDER):
         for path in sorted((root / folder).rglob("*")):
             name = path.relative_to(root).as_posix()
-            if path.is_file() and name not in known and now.timestamp() - path.stat().st_mtime > GRACE_SECONDS:
+            if name not in known and _is_old_file(path, now):
                 yield name
+
+
+def _is_old_file(path: Path, now: datetime) -> bool:
+    try:
+        return path.is_file() and now.timestamp() - path.stat().st_mtime > GRACE_SECONDS
+    except FileNotFoundError:  # an upload in progress has just renamed it
+        return False
 
 
 def _sha256(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from photos import pipeline
@@ -34,4 +35,5 @@ def complete(photo_ids: list[int], now: datetime, stages: tuple[str, ...] = ()) 
     for pk in photo_ids:
         photo = Photo.objects.defer("embedding").filter(pk=pk).first()
         if photo is not None:
-            yield pipeline.repeat(photo, now, stages) if stages else pipeline.analyse(photo, now)
+            with suppress(Photo.DoesNotExist):  # deleted meanwhile
+                yield pipeline.repeat(photo, now, stages) if stages else pipeline.analyse(photo, now)

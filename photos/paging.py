@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from django.db.models import Q
@@ -59,8 +58,8 @@ def _read(cursor: str) -> tuple[datetime, int]:
         text = base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode()
         moment, pk = text.split(" ")
         when, number = datetime.fromisoformat(moment), int(pk)
-    except (ValueError, binascii.Error) as exc:
+        if when.tzinfo is None or not 0 <= number <= MAX_ID:
+            raise ValueError(text)
+        return when.astimezone(UTC), number
+    except (ValueError, OverflowError) as exc:  # OverflowError: in UTC it is before the first year or after the last
         raise ValidationError({"cursor": ["This cursor was not given by this service."]}) from exc
-    if when.tzinfo is None or not 0 <= number <= MAX_ID:
-        raise ValidationError({"cursor": ["This cursor was not given by this service."]})
-    return when, number

@@ -11,10 +11,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
-from django.db import transaction
+from django.db import OperationalError, transaction
 from PIL import Image
 from rest_framework.exceptions import APIException
 
@@ -22,15 +21,19 @@ from ai.captions import write_caption
 from ai.encoders.base import BadVector, EncoderUnavailable, model_key
 from ai.loading import get_encoder
 from ai.vocabulary import TagScore
-from photos import images, storage, thumbnails, walltime
+from photos import images, originals, storage, thumbnails, walltime
 from photos.embeddings import put_vector
-from photos.errors import OriginalMissing
+from photos.errors import StorageMissing
 from photos.metadata import Metadata, read_metadata
 from photos.models import Photo, Stage
 
 logger = logging.getLogger(__name__)
 
+# What a stage waits for instead of failing: it is not the photo's fault, and it passes.
+PASSING = (EncoderUnavailable, StorageMissing)
+
 Write = Callable[[Photo], set[str]]  # sets what was found on the photo; returns the names of the changed fields
+Result = tuple[Stage, Write | Exception]
 
 
 @dataclass
@@ -42,35 +45,40 @@ class Work:
     picture: Image.Image | None = None
 
     @cached_property
-    def path(self) -> Path:
-        path = storage.path_of(self.photo.original)
-        if not path.is_file():
-            raise OriginalMissing
-        return path
-
-    @cached_property
     def image(self) -> Image.Image:
         """The whole picture, upright, sRGB, at most 1600 pixels on its longer side."""
-        return self.picture or images.open_upright(self.path, max(thumbnails.SIZES))
+        if self.picture:
+            return self.picture
+        with originals.reading(self.photo.original) as path:
+            return images.open_upright(path, max(thumbnails.SIZES))
 
 
 def analyse(
     photo: Photo, now: datetime, stages: Collection[str] = Stage.ORDER, picture: Image.Image | None = None
 ) -> Photo:
-    """Run those of the stages that wait and that nobody else has claimed; return the photo as it is then."""
+    """Run those of the stages that wait and that nobody else has claimed; return the photo as it is then.
+
+    Where the database is locked or full, what could not be written waits for another time.
+    """
     work = Work(photo, now, picture)
-    for batch in _claimed(photo.pk, stages, now):
-        if _write_all(photo, now, [(stage, _attempt(stage, work)) for stage in batch]):
-            break
+    try:
+        for batch in _claimed(photo.pk, stages, now):
+            if _finish(photo, now, [(stage, _attempt(stage, work)) for stage in batch]):
+                break
+    except OperationalError as exc:
+        logger.warning("photo %s: the analysis waits: %s", photo.pk, exc)
     return Photo.objects.for_listing().filter(pk=photo.pk).first() or photo
 
 
 def repeat(photo: Photo, now: datetime, stages: Collection[str] = ()) -> Photo:
-    """Run the named stages again, or without names those that failed, and whatever follows from them."""
+    """Run the named stages again, or without names those that failed, and whatever follows from them.
+
+    Raises Photo.DoesNotExist.
+    """
     wanted = set(stages) or set(photo.stages.filter(status=Stage.Status.FAILED).values_list("name", flat=True))
     if wanted & {Stage.Name.METADATA, Stage.Name.EMBEDDING}:
         wanted.add(Stage.Name.CAPTION)  # it tells of the date and the tags
-    photo.stages.all().request(wanted)
+    photo.request(wanted)
     return analyse(photo, now)
 
 
@@ -97,8 +105,19 @@ def _attempt(stage: Stage, work: Work) -> Write | Exception:
         return exc
 
 
-def _write_all(worked_on: Photo, now: datetime, results: Sequence[tuple[Stage, Write | Exception]]) -> bool:
-    """Write what the stages found, or why not; True when the encoder is missing and the rest has to wait for it."""
+def _finish(worked_on: Photo, now: datetime, results: Sequence[Result]) -> bool:
+    """Write what the stages found, or give them back where that cannot be done now; True when the rest has to wait."""
+    try:
+        return _write_all(worked_on, now, results)
+    except OperationalError:
+        with transaction.atomic():
+            for stage, _ in results:
+                stage.release()
+        raise
+
+
+def _write_all(worked_on: Photo, now: datetime, results: Sequence[Result]) -> bool:
+    """Write what the stages found, or why not; True when something is away and the rest has to wait for it."""
     waiting = False
     with transaction.atomic():
         photo = Photo.objects.select_for_update().filter(pk=worked_on.pk).first()
@@ -107,7 +126,7 @@ def _write_all(worked_on: Photo, now: datetime, results: Sequence[tuple[Stage, W
             return False
         changed: set[str] = set()
         for stage, result in results:
-            waiting = waiting or isinstance(result, EncoderUnavailable)
+            waiting = waiting or isinstance(result, PASSING)
             if waiting:  # what follows tells of the tags, and so waits too
                 stage.release()
             elif isinstance(result, Exception):
@@ -129,7 +148,8 @@ def _reason(exc: Exception) -> str:
 
 
 def _metadata(work: Work) -> Write:
-    found = read_metadata(work.path, work.now)
+    with originals.reading(work.photo.original) as path:
+        found = read_metadata(path, work.now)
 
     def write(photo: Photo) -> set[str]:
         values = _values(found, photo)

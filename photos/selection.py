@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from photos.models import Photo
 
@@ -51,6 +52,16 @@ def apply(action: Action, numbers: Collection[int], user: User, now: datetime) -
         for photo in photos:
             act(photo)
     return [photo.pk for photo in photos]
+
+
+def one_by_one(photos: QuerySet[Photo]) -> Iterator[Photo]:
+    """Yield photos that are to be changed, each read afresh: who is gone or not among them any more is passed by.
+
+    No cursor stays open meanwhile: it would hold SQLite's view of the past, in which nobody may write any more as soon
+    as somebody else has.
+    """
+    for number in list(photos.values_list("pk", flat=True)):
+        yield from photos.filter(pk=number)
 
 
 def _acts(now: datetime) -> dict[Action, Callable[[Photo], None]]:

@@ -22,6 +22,7 @@ class Shelf:
     empty_title: str
     empty_text: str
     by: Moment = "taken_at"  # the latest of this first, grouped by its day
+    query: str = ""  # what the address of a photo says of the shelf one comes from
 
 
 GALLERY = Shelf(
@@ -37,6 +38,7 @@ FAVORITES = Shelf(
     lambda user: GALLERY.of(user).filter(favorite=True),
     "No favorites yet",
     "Give a photo a heart and it stands here.",
+    query="?from=favorites",
 )
 ARCHIVE = Shelf(
     "archive",
@@ -55,5 +57,8 @@ TRASH = Shelf(
 )
 
 
-def shelf_of(photo: Photo) -> Shelf:
-    return ARCHIVE if photo.archived else GALLERY
+def shelf_of(photo: Photo, came_from: str = "") -> Shelf:
+    """Return the shelf whose photos stand before and after this one."""
+    if photo.archived:
+        return ARCHIVE
+    return FAVORITES if came_from == FAVORITES.name else GALLERY

@@ -31,13 +31,13 @@ def media_root() -> Path:
 
 def is_mounted() -> bool:
     """Tell whether the media folder is the one this library was kept in."""
-    return (media_root() / MARKER).exists() or not Photo.objects.exists()
+    return _has_marker() or not Photo.objects.exists()
 
 
 def prepare() -> Path:
     """Return the folder for incoming files, made if need be. Raises StorageMissing, DiskFull."""
     root = media_root()
-    if not (root / MARKER).exists():
+    if not _has_marker():
         if not is_mounted():
             raise StorageMissing
         with disk_errors_named():
@@ -46,6 +46,13 @@ def prepare() -> Path:
     with disk_errors_named():
         (root / INCOMING).mkdir(exist_ok=True)
     return root / INCOMING
+
+
+def _has_marker() -> bool:
+    try:
+        return (media_root() / MARKER).exists()
+    except OSError:  # a disk is there, and it fails or lets nobody in
+        return False
 
 
 def keep(incoming: Path, extension: str) -> str:

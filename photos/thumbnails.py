@@ -9,6 +9,7 @@ from PIL import Image
 
 from photos.images import bare
 
+FOLDER = "thumbnails"  # in the media folder
 SIZES = (512, 1600)  # pixels on the longer side, smallest first
 QUALITY = 80
 METHOD = 2  # of libwebp's 0..6: measured twice as fast on photos as the default 4, files 3 % larger
@@ -29,7 +30,7 @@ def render(image: Image.Image) -> dict[int, bytes]:
 def path_for(original_name: str, size: int) -> str:
     """Name the rendition of `originals/ab/abcd.jpg`: `thumbnails/512/ab/abcd.webp`, relative to the media root."""
     below_originals = PurePosixPath(original_name).relative_to("originals").with_suffix(".webp")
-    return str(PurePosixPath("thumbnails", str(size)) / below_originals)
+    return str(PurePosixPath(FOLDER, str(size)) / below_originals)
 
 
 def save(media_root: Path, original_name: str, renditions: dict[int, bytes]) -> None:

@@ -52,8 +52,8 @@ def accept_upload(file: File, owner: User, now: datetime, expected_sha256: str =
         sha256 = _sha256(incoming)
         if expected_sha256 and expected_sha256.strip().lower() != sha256:
             raise ChecksumMismatch
-        if known := Photo.objects.filter(owner=owner, sha256=sha256).first():
-            return _already_there(known, incoming)
+        if accepted := _already_there(owner, sha256, incoming):
+            return accepted
         size = incoming.stat().st_size
         name = storage.keep(incoming, decoded.info.type.extension)
     finally:
@@ -162,8 +162,8 @@ def _insert(photo: Photo, decoded: Decoded, now: datetime) -> Accepted:
             if not Photo.objects.filter(filename=photo.filename).exists() and _saved(photo):
                 undo.pop_all()
                 return Accepted(photo, created=True, picture=decoded.image)
-            if known := Photo.objects.filter(owner=photo.owner, sha256=photo.sha256).first():
-                return _already_there(known, storage.path_of(photo.original))
+            if accepted := _already_there(photo.owner, photo.sha256, storage.path_of(photo.original)):
+                return accepted
     raise NameTaken
 
 
@@ -179,11 +179,19 @@ def _saved(photo: Photo) -> bool:
     return True
 
 
-def _already_there(photo: Photo, same_bytes: Path) -> Accepted:
-    """Answer the owner's photo with these bytes; where its own file was lost, they take its place."""
-    if not storage.path_of(photo.original).exists():
-        storage.put_back(same_bytes, photo.original)
-    restored = photo.trashed_at is not None
-    if restored:
-        photo.restore()
+def _already_there(owner: User, sha256: str, same_bytes: Path) -> Accepted | None:
+    """Answer the owner's photo with these bytes, if there is one; where its own file was lost, they take its place.
+
+    The row is held meanwhile: who deletes it for good does so before, and is not found, or after, and takes the file.
+    """
+    with transaction.atomic():
+        photo = Photo.objects.select_for_update().filter(owner=owner, sha256=sha256).first()
+        if photo is None:
+            return None
+        with storage.disk_errors_named():
+            lost = not storage.path_of(photo.original).exists()
+        if lost:
+            storage.put_back(same_bytes, photo.original)
+        if restored := photo.trashed_at is not None:
+            photo.restore()
     return Accepted(photo, created=False, restored=restored)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 from rest_framework.exceptions import APIException
 
 from photos.models import Photo
 from photos.uploads import decode_upload, received_file
-from photos.views.request import PageRequest
+from photos.views.request import PageRequest, photo_or_404
 from search.errors import BadQuery
 from search.queries import NO_DISTANCE, like_image, search_page, similar_to
+from search.templatetags.match_reasons import CLOSE
 
 PAGE = 60
 STRIP = 12
@@ -26,8 +27,10 @@ def results(request: PageRequest) -> HttpResponse:
         found = search_page(text, request.user, PAGE)
     except BadQuery as exc:
         return render(request, "search/results.html", {"bad_query": exc.detail}, status=exc.status_code)
-    alike = [hit for hit in found.by_meaning if hit.distance < NO_DISTANCE]
-    return render(request, "search/results.html", {"query": text, "found": found, "alike": alike})
+    alike = [hit for hit in found.by_meaning if hit.distance <= CLOSE]
+    less_likely = [hit for hit in found.by_meaning if CLOSE < hit.distance < NO_DISTANCE]
+    context = {"query": text, "found": found, "alike": alike, "less_likely": less_likely}
+    return render(request, "search/results.html", context)
 
 
 @require_POST
@@ -44,7 +47,7 @@ def by_image(request: PageRequest) -> HttpResponse:
 @require_safe
 def similar(request: PageRequest, pk: int) -> HttpResponse:
     """Show what looks like a photo: a strip for its page, or a page of its own."""
-    photo = get_object_or_404(Photo.objects.visible_to(request.user).defer("embedding"), pk=pk)
+    photo = photo_or_404(Photo.objects.visible_to(request.user).defer("embedding"), pk)
     template = "search/includes/strip.html" if request.htmx else "search/similar.html"
     try:
         hits = similar_to(photo, request.user, STRIP if request.htmx else PAGE)

@@ -18,7 +18,7 @@ from photos.text import one_line
 from search.errors import BadQuery, ModelMissing, NotAnalysed
 from search.nearest import Near, nearest
 from search.spaces import Space, current_space
-from search.words import matches, photos_with
+from search.words import matches, photos_with, taken_away
 
 LONGEST_QUERY = 200
 
@@ -75,6 +75,8 @@ def find_words(text: str, user: User, limit: int) -> list[Hit]:
 def search_page(text: str, user: User, limit: int) -> PageResults:
     """Search both ways: photos with the words first, then the nearest by meaning that are not among them.
 
+    What a person said it does not show, a photo is not shown for.
+
     Raises BadQuery.
     """
     text = clean(text)
@@ -82,7 +84,8 @@ def search_page(text: str, user: User, limit: int) -> PageResults:
     by_words = _by_words(text, user, limit)
     shown = {hit.photo.pk for hit in by_words}
     near = _by_meaning(meaning, text, user, limit + len(shown))
-    by_meaning = [hit for hit in near if hit.photo.pk not in shown][:limit]
+    passed_over = shown | taken_away([hit.photo.pk for hit in near], text)
+    by_meaning = [hit for hit in near if hit.photo.pk not in passed_over][:limit]
     return PageResults(by_words, by_meaning, meaning.vector is not None, meaning.problem)
 
 

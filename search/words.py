@@ -49,6 +49,13 @@ def photos_with(text: str, user: User) -> PhotoQuerySet:
     return photos.alias(whole=whole, rank=rank).order_by("whole", "rank", "-taken_at", "pk")
 
 
+def taken_away(photo_ids: Iterable[int], text: str) -> set[int]:
+    """Return which of these photos a person said not to show what the text, or a word of it, names."""
+    names = {*words_of(text), normalise_tag(text)}
+    rejected = PhotoTag.objects.filter(photo_id__in=list(photo_ids), rejected=True, tag__name__in=names)
+    return set(rejected.values_list("photo_id", flat=True))
+
+
 def matches(photo: Photo, text: str) -> tuple[str, ...]:
     """Return where words of the text are written on the photo: "tag:dog", "title", "caption", best first."""
     words = words_of(text)

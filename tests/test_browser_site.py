@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from photos.tests.pictures import jpeg
 from tests.browser_files import picture
@@ -17,6 +17,7 @@ PAGES = [
     "/gallery/trash/",
     "/gallery/upload/",
     "/gallery/search/?q=red",
+    "/problems/no_file",
     "/nowhere",
 ]
 
@@ -54,9 +55,11 @@ def test_no_request_leaves_the_site_and_nothing_is_blocked(
     assert complaints == []
 
 
-@pytest.mark.parametrize("width", [360, 1920])
+@pytest.mark.parametrize("width", [320, 360, 1920])
 def test_no_page_is_wider_than_the_window(browser: Browser, site: RunningSite, photo: str, width: int) -> None:
-    context = browser.new_context(base_url=site.url, viewport={"width": width, "height": 800})
+    # A phone's scroll bars take no room: beside those of a desktop the gutter would hide what is a little too wide.
+    window = ViewportSize(width=width, height=800)
+    context = browser.new_context(base_url=site.url, viewport=window, is_mobile=width < 720)
     page = context.new_page()
 
     too_wide = []
@@ -73,6 +76,18 @@ def test_images_that_come_late_move_nothing(page: Page, photo: str) -> None:  # 
     page.goto("/gallery/", wait_until="networkidle")
 
     assert page.evaluate(SHIFT) < 0.01
+
+
+def test_a_day_of_one_photo_fills_the_width_of_a_phone(page: Page, site: RunningSite) -> None:
+    site.upload(picture("red")["buffer"], "red.jpg")
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/gallery/")
+
+    tile, days = page.locator(".tile").bounding_box(), page.locator(".days").bounding_box()
+
+    assert tile
+    assert days
+    assert tile["width"] == days["width"]
 
 
 def test_every_control_has_a_name(page: Page, photo: str) -> None:

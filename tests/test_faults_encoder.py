@@ -19,14 +19,21 @@ from photos.tests.requesting import post, post_photo, problem_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(params=["missing", "half", "damaged"])
+@pytest.fixture(params=["missing", "half", "damaged", "flipped"])
 def sick_encoder(request: pytest.FixtureRequest, settings: Settings, no_encoder: Path) -> str:
     """Put the encoder in one of the states it can be found in."""
     if request.param != "missing":
         shutil.copytree(settings.BASE_DIR / "ai" / "models" / "compact", no_encoder)
         graph = no_encoder / "image.onnx"
         data = graph.read_bytes()
-        graph.write_bytes(data[: len(data) // 2] if request.param == "half" else data[:1000] + b"x" + data[1001:])
+        middle = len(data) // 2
+        flipped = bytes(byte ^ 0xFF for byte in data[middle : middle + 4_000])  # among the weights, where all can stand
+        found = {
+            "half": data[:middle],
+            "damaged": data[:1000] + b"x" + data[1001:],
+            "flipped": data[:middle] + flipped + data[middle + 4_000 :],
+        }
+        graph.write_bytes(found[str(request.param)])
     return str(request.param)
 
 

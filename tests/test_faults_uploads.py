@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -169,3 +170,22 @@ def test_13_and_14_the_same_bytes_twice_are_one_photo_of_one_owner_only(
     assert again.json()["id"] == first.json()["id"]
     assert "duplicate" not in hers.json()
     assert [photo.owner for photo in Photo.objects.order_by("pk")] == [anna, berta]
+
+
+def test_who_is_not_signed_in_writes_nothing(client: Client, server_mode: Settings, media: Path) -> None:
+    assert server_mode
+
+    response = client.post("/accounts/sign-in/", {"file": SimpleUploadedFile("a.jpg", jpeg()), "username": "anna"})
+
+    assert response.status_code == 200
+    assert not (media / ".incoming").exists()
+
+
+def test_who_is_known_by_name_and_password_may(client: Client, server_mode: Settings, django_user_model: Any) -> None:
+    assert server_mode
+    django_user_model.objects.create_user("anna", password="a good long password")
+    credentials = base64.b64encode(b"anna:a good long password").decode()
+
+    response = post_photo(client, headers={"Authorization": f"Basic {credentials}"})
+
+    assert response.status_code == 201

@@ -165,6 +165,18 @@ def test_every_other_client_is_refused_with_problem_json(client: Client, accept:
     }
 
 
+@pytest.mark.parametrize("path", ["/page", "/api", "/nowhere"])
+def test_no_shared_cache_keeps_what_we_answer(client: Client, path: str) -> None:
+    assert client.get(path).headers["Cache-Control"] == "private, no-cache"
+
+
+def test_files_of_the_site_itself_may_be_kept_by_all(client: Client) -> None:
+    answer = client.get("/static/admin/css/base.css")
+    answer.close()
+
+    assert "public" in answer.headers["Cache-Control"]
+
+
 @pytest.mark.parametrize(
     ("path", "extra"),
     [

@@ -69,6 +69,14 @@ def test_a_fragment_sends_the_whole_page_to_the_sign_in_form(client: Client) -> 
     assert answer.headers["HX-Redirect"] == "/accounts/sign-in/?next=/gallery/"
 
 
+@pytest.mark.parametrize("address", ["http://[", "", "//", "https://testserver"])
+def test_a_fragment_of_no_page_is_sent_to_the_sign_in_form_too(client: Client, address: str) -> None:
+    answer = client.get("/page", secure=True, headers={"HX-Request": "true", "HX-Current-URL": address})
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/accounts/sign-in/?next=/page"
+
+
 def test_the_sign_in_form_has_labels_and_a_token(client: Client) -> None:
     form = client.get("/accounts/sign-in/", secure=True).content.decode()
 

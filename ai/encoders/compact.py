@@ -21,7 +21,7 @@ class CompactEncoder:
     def __init__(self, folder: Path, threads: int, batch_size: int) -> None:
         """Raise EncoderUnavailable where the files are missing, broken or do not fit together."""
         self._model = read_model(folder)
-        self._graph = ImageGraph(self._model.graph, self._model.input_name, threads)
+        self._graph = ImageGraph(self._model.graph, self._model.input_name, threads, self._model.graph_sha256)
         self._batch_size = batch_size
 
     @property

@@ -7,6 +7,7 @@ import numpy as np
 import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
+from ai.encoders.checksums import verify
 from ai.encoders.modelfiles import unavailable
 
 # onnxruntime gives its errors no common base.
@@ -24,8 +25,9 @@ _RUNTIME_ERRORS = (
 class ImageGraph:
     """An ONNX graph from pictures to vectors, opened at the first use: a session does not survive a fork."""
 
-    def __init__(self, path: Path, input_name: str, threads: int) -> None:
+    def __init__(self, path: Path, input_name: str, threads: int, sha256: str | None = None) -> None:
         self._path = path
+        self._sha256 = sha256
         self._input_name = input_name
         self._threads = threads
         self._lock = threading.Lock()
@@ -43,7 +45,10 @@ class ImageGraph:
             raise unavailable(self._path.parent, str(error)) from error
 
     def open(self) -> onnxruntime.InferenceSession:
-        """Return the one session; raise EncoderUnavailable, and try again next time, where it cannot be opened."""
+        """Return the one session; raise EncoderUnavailable, and try again next time, where it cannot be opened.
+
+        onnxruntime computes with damaged weights without a word, so the file is compared with its published sum first.
+        """
         with self._lock:
             if self._session is None:
                 self._session = self._opened()
@@ -56,8 +61,9 @@ class ImageGraph:
         # Idle threads that spin would take the processors from the web server.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
+            verify(self._path, self._sha256)
             session = onnxruntime.InferenceSession(self._path, options, providers=["CPUExecutionProvider"])
-        except _RUNTIME_ERRORS as error:
+        except (*_RUNTIME_ERRORS, OSError, ValueError) as error:
             raise unavailable(self._path.parent, str(error)) from error
         names = [given.name for given in session.get_inputs()]
         if names != [self._input_name]:

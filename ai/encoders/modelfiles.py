@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ai.encoders.base import EncoderUnavailable
+from ai.encoders.checksums import published_sums, verify
 from ai.encoders.preprocessing import Preprocessing
 from ai.texts import Lexicon
 from ai.vectors import BadVector, unit_rows
@@ -37,6 +38,7 @@ class Model:
     preprocessing: Preprocessing
     input_name: str
     graph: Path
+    graph_sha256: str | None  # to be verified when it is opened
 
 
 def read_model(folder: Path) -> Model:
@@ -45,8 +47,11 @@ def read_model(folder: Path) -> Model:
         raise unavailable(folder, missing)
     try:
         described = json.loads((folder / VOCABULARY).read_text(encoding="utf-8"))
+        sums = published_sums(folder, described["encoder"], described["revision"])
+        for name in (VOCABULARY, LEAVES):
+            verify(folder / name, sums.get(name))
         leaves = np.load(folder / LEAVES, allow_pickle=False)
-        return _model(described, leaves, folder / GRAPH)
+        return _model(described, leaves, folder / GRAPH, sums.get(GRAPH))
     # EOFError is what numpy makes of an empty file, AttributeError what we make of JSON that is no object.
     except (OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, BadVector) as error:
         raise unavailable(folder, f"{type(error).__name__}: {error}") from error
@@ -68,7 +73,7 @@ def _missing(folder: Path) -> str:
     return f"{', '.join(missing)} missing" if missing else ""
 
 
-def _model(described: Mapping[str, Any], leaves: np.ndarray, graph: Path) -> Model:
+def _model(described: Mapping[str, Any], leaves: np.ndarray, graph: Path, graph_sha256: str | None) -> Model:
     if described["format"] != FORMAT:
         raise ValueError(f"format {described['format']!r} is not {FORMAT}")
     name, revision, dimension = described["encoder"], described["revision"], described["dimension"]
@@ -84,6 +89,7 @@ def _model(described: Mapping[str, Any], leaves: np.ndarray, graph: Path) -> Mod
         preprocessing=Preprocessing.from_description(described["input"]),
         input_name=described["input"]["name"],
         graph=graph,
+        graph_sha256=graph_sha256,
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,6 +17,7 @@ def server(settings: Settings) -> Settings:
     settings.SERVER_MODE = True
     settings.SECRET_KEY = STRONG
     settings.CLOUDZY_URL = urlsplit("https://photos.example.org")
+    settings.CLOUDZY_TRUSTED_PROXIES = [ip_network("127.0.0.1")]
     settings.ALLOWED_HOSTS = ["localhost", "photos.example.org"]
     settings.DEBUG = False
     return settings
@@ -78,6 +80,21 @@ def test_plain_http_is_for_localhost(server: Settings) -> None:
     here = ids()
 
     assert (elsewhere, here) == (["cloudzy.E005"], [])
+
+
+def test_https_without_a_proxy_that_ends_it_is_refused_and_names_the_cure(server: Settings) -> None:
+    server.CLOUDZY_TRUSTED_PROXIES = []
+
+    (problem,) = check_settings()
+
+    assert problem.id == "cloudzy.E008"
+    assert "CLOUDZY_TRUSTED_PROXIES" in str(problem.hint)
+
+
+def test_http_on_localhost_needs_no_proxy(server: Settings) -> None:
+    server.CLOUDZY_URL, server.CLOUDZY_TRUSTED_PROXIES = urlsplit("http://localhost:8000"), []
+
+    assert ids() == []
 
 
 def test_debug_is_refused_in_server_mode(server: Settings) -> None:

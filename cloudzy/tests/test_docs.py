@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from cloudzy.docs import REDOC_LOGO
+from photos.tests.requesting import problem_of
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
@@ -20,6 +21,23 @@ def test_redoc_takes_its_logo_from_this_site(client: Client) -> None:
 
     assert REDOC_LOGO not in script
     assert 'src:"/static/favicon.svg"' in script
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
+def test_an_unknown_parameter_is_refused_here_too(client: Client, path: str) -> None:
+    assert problem_of(client.get(f"{path}?x=1")) == (400, "bad_request")
+    assert client.get(f"{path}?format=").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc"])
+def test_a_format_there_is_not_is_a_problem_in_json(client: Client, path: str) -> None:
+    assert problem_of(client.get(f"{path}?format=json")) == (404, "not_found")
+
+
+def test_the_script_of_the_page_is_there(client: Client) -> None:
+    [script] = re.findall(r'src="(/docs\?script=[^"]*)"', client.get("/docs").content.decode())
+
+    assert client.get(script)["Content-Type"].startswith("application/javascript")
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])

@@ -4,8 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, SuspiciousOperation, TooManyFilesSent
-from django.db import DatabaseError, OperationalError
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.db import DatabaseError, IntegrityError, OperationalError, ProgrammingError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.test import Client, RequestFactory
 from django.urls import path
@@ -63,6 +69,13 @@ def raising(client: Client) -> Callable[..., Any]:
         (OperationalError("database is locked"), 503, "database_busy"),
         (OperationalError("canceling statement due to lock timeout"), 503, "database_busy"),
         (OperationalError("database or disk is full"), 507, "disk_full"),
+        (OperationalError("unable to open database file"), 503, "database_unusable"),
+        (OperationalError("no such table: photo"), 503, "database_unusable"),
+        (ProgrammingError('relation "photo" does not exist'), 503, "database_unusable"),
+        (DatabaseError("file is not a database"), 503, "database_unusable"),
+        (DatabaseError("database disk image is malformed"), 503, "database_unusable"),
+        (RequestDataTooBig("settings.DATA_UPLOAD_MAX_MEMORY_SIZE"), 413, "content_too_large"),
+        (TooManyFieldsSent("settings.DATA_UPLOAD_MAX_NUMBER_FIELDS"), 400, "bad_request"),
         (exceptions.Throttled(wait=7), 429, "too_many_requests"),
         (StorageMissing(), 503, "storage_missing"),
     ],
@@ -83,7 +96,9 @@ def test_who_may_come_back_is_told_when(raising: Callable[..., Any], exception: 
     assert raising(exception)["Retry-After"] == seconds
 
 
-@pytest.mark.parametrize("exception", [ZeroDivisionError("secret"), DatabaseError("secret")])
+@pytest.mark.parametrize(
+    "exception", [ZeroDivisionError("secret"), DatabaseError("secret"), IntegrityError("secret: (locked)")]
+)
 @pytest.mark.urls("cloudzy.tests.test_errors")
 def test_a_bug_is_a_500_that_tells_no_secrets(raising: Callable[..., Any], exception: Exception) -> None:
     response = raising(exception)
@@ -157,7 +172,16 @@ def test_a_page_that_raises_a_problem_answers_it(problem: Exception) -> None:
     assert b"<h1>" in response.content
 
 
-@pytest.mark.parametrize("bug", [ZeroDivisionError(), ObjectDoesNotExist(), OperationalError("no such table: photo")])
+def test_a_page_whose_row_was_deleted_meanwhile_is_not_there() -> None:
+    request = RequestFactory().get("/gallery/1/")
+
+    response = AnswerProblems(lambda _: HttpResponse()).process_exception(request, Photo.DoesNotExist())
+
+    assert response is not None
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize("bug", [ZeroDivisionError(), OperationalError('near "FROM": syntax error')])
 def test_a_page_with_a_bug_is_left_to_django(bug: Exception) -> None:
     middleware = AnswerProblems(lambda _: HttpResponse("fine"))
 
@@ -167,4 +191,4 @@ def test_a_page_with_a_bug_is_left_to_django(bug: Exception) -> None:
 
 def test_a_bug_is_no_problem_of_the_catalogue() -> None:
     assert as_problem(ZeroDivisionError()) is None
-    assert as_problem(OperationalError("no such table: photo")) is None
+    assert as_problem(OperationalError('near "FROM": syntax error')) is None

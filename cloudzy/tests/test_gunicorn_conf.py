@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import signal
 import socket
+import struct
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
 
+from cloudzy import gunicorn_conf
 from cloudzy.environment import BASE_DIR
 
 SERVER = {
@@ -66,6 +70,14 @@ def start(tmp_path: Path) -> Iterator[Start]:
         process.communicate()
 
 
+def group_ends(process: subprocess.Popen[str]) -> bool:
+    """Tell whether all processes go; a worker that was just starting notices a moment later that its parent has."""
+    deadline = time.monotonic() + 20
+    while group_is_alive(process) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not group_is_alive(process)
+
+
 def group_is_alive(process: subprocess.Popen[str]) -> bool:
     try:
         os.killpg(process.pid, 0)
@@ -89,7 +101,7 @@ def test_it_says_where_it_is_and_ctrl_c_leaves_no_process_behind(start: Start) -
 
     assert greeting == f"Cloudzy is ready at http://127.0.0.1:{port}  (Ctrl-C stops it)\n"
     assert answered == 302
-    assert not group_is_alive(process)
+    assert group_ends(process)
 
 
 def test_a_stop_asked_for_politely_leaves_no_process_behind(start: Start) -> None:
@@ -100,7 +112,7 @@ def test_a_stop_asked_for_politely_leaves_no_process_behind(start: Start) -> Non
     process.terminate()
 
     assert process.wait(timeout=30) == 0
-    assert not group_is_alive(process)
+    assert group_ends(process)
 
 
 def test_a_real_request_through_a_proxy_is_refused_in_local_mode(start: Start) -> None:
@@ -112,7 +124,7 @@ def test_a_real_request_through_a_proxy_is_refused_in_local_mode(start: Start) -
 
 
 def test_a_server_believes_no_proxy_it_was_not_told_of(start: Start) -> None:
-    https = {**SERVER, "CLOUDZY_URL": "https://photos.example.org"}
+    https = {**SERVER, "CLOUDZY_URL": "https://photos.example.org", "CLOUDZY_TRUSTED_PROXIES": "10.0.0.2"}
     process, port = start(**https, WEB_CONCURRENCY="1")
     first_line(process)
 
@@ -141,6 +153,42 @@ def test_a_server_asks_the_api_client_for_credentials_and_shows_its_health_to_al
     assert (api.status, health.status, page.status) == (401, 200, 302)
     assert api.headers["WWW-Authenticate"]
     assert page.headers["Location"] == "/accounts/sign-in/?next=/gallery/"
+
+
+def test_a_dozen_clients_that_stall_leave_the_site_answering(start: Start) -> None:
+    process, port = start(WEB_CONCURRENCY="1")
+    first_line(process)
+
+    with ExitStack() as stalled:
+        for _ in range(12):
+            client = stalled.enter_context(closing(socket.create_connection(("127.0.0.1", port))))
+            client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+
+        assert ask(port, "/health").status == 200
+
+
+def test_a_client_is_not_waited_for_for_ever() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        gunicorn_conf._bound_silence(listener)
+        with closing(socket.create_connection(listener.getsockname())), closing(listener.accept()[0]) as accepted:
+            seconds = [
+                struct.unpack("ll", accepted.getsockopt(socket.SOL_SOCKET, option, 16))[0]
+                for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO)
+            ]
+
+    assert seconds == [gunicorn_conf.SILENCE] * 2
+
+
+def test_a_query_of_ten_thousand_characters_is_told_so_by_us(start: Start) -> None:
+    process, port = start(WEB_CONCURRENCY="1")
+    first_line(process)
+
+    with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        connection.request("GET", "/search?q=" + "%C3%A9" * 10_000)
+        answer = connection.getresponse()
+        facts = json.loads(answer.read())
+
+    assert (answer.status, facts["type"]) == (400, "/problems/bad_query")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -104,6 +105,19 @@ def test_a_database_file_that_cannot_be_opened_is_503_in_json(tmp_path: Path, mo
 
 
 @pytest.mark.django_db
+def test_a_database_file_moved_away_under_our_hands_is_noticed(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert client.get("/health").status_code == 200
+    file = Path(connection.settings_dict["NAME"])
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(file.with_name("gone.db")))
+
+    response = client.get("/health")
+
+    assert response.status_code == 503
+    assert response.json()["problems"] == ["The file of the database is gone."]
+    assert not file.with_name("gone.db").exists()
+
+
+@pytest.mark.django_db
 def test_a_pending_migration_is_named(client: Client) -> None:
     MigrationRecorder.Migration.objects.filter(app="search", name="0001_initial").delete()
 
@@ -158,8 +172,14 @@ def test_on_a_server_the_rest_is_for_staff(
     client.force_login(django_user_model.objects.create_user("berta", is_staff=True))
     staff = client.get("/health")
 
-    assert [set(answer.json()) for answer in (anonymous, guest)] == [published, published]
+    client.logout()
+    django_user_model.objects.create_user("clara", password="her password", is_staff=True)
+    by_basic = client.get("/health", headers={"Authorization": f"Basic {b64encode(b'clara:her password').decode()}"})
+    wrong = client.get("/health", headers={"Authorization": f"Basic {b64encode(b'clara:guessed').decode()}"})
+
+    assert [set(answer.json()) for answer in (anonymous, guest, wrong)] == [published] * 3
     assert staff.json()["problems"]
+    assert by_basic.json()["problems"]
 
 
 @pytest.mark.django_db

@@ -67,7 +67,7 @@ def test_the_first_run_makes_everything_and_starts_the_site(project: Project) ->
     run = project.make("run")
 
     assert run.returncode == 0, run.stderr
-    wanted = ["-m venv", "pip install", "token_urlsafe", "manage.py migrate", "-m gunicorn"]
+    wanted = ["-m venv", "pip install", "token_urlsafe", "manage.py migrate", "process_missing --quiet", "-m gunicorn"]
     order = [next(number for number, line in enumerate(project.asked) if words in line) for words in wanted]
     assert order == sorted(order)
 

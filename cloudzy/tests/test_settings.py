@@ -39,7 +39,9 @@ def settings_of(*names: str, **environment: str) -> Any:
 
 
 def test_a_server_behind_https_passes_every_check_for_deployment() -> None:
-    run = python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **SERVER)
+    run = python(
+        "manage.py", "check", "--deploy", "--fail-level", "WARNING", **SERVER, CLOUDZY_TRUSTED_PROXIES="10.0.0.2"
+    )
 
     assert run.returncode == 0, run.stderr
     assert "no issues" in run.stdout

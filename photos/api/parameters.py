@@ -59,23 +59,24 @@ class StrictJSONParser(JSONParser):
         if len(raw) > MAX_JSON_BYTES:
             raise ParseError(f"The JSON is longer than {MAX_JSON_BYTES} bytes.")
         try:
-            return json.loads(
+            found = json.loads(
                 raw.decode(),
                 object_pairs_hook=_object,
                 parse_constant=_no_constant,
                 parse_float=_finite,
                 parse_int=_bounded,
             )
+            # Half a surrogate pair has no UTF-8, and so no answer could repeat it.
+            json.dumps(found, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as exc:
             raise ParseError(f"This is not JSON we read: {exc}") from exc
+        return found
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError("a key stands twice in one object")
-    for key in found:
-        key.encode()  # half a surrogate pair has no UTF-8, and so no answer could name the key
     return found
 
 

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from photos.api.fields import NumberField, TextField, TruthField, WallTimeField, WholeNumberField
 from photos.api.parameters import QuerySerializer, StrictSerializer
 from photos.models import Photo, Stage
-from photos.models.tag import MAX_TAG_LENGTH, normalise_tag
+from photos.models.tag import MAX_TAG_LENGTH, MAX_TAGS, normalise_tag
 
 
 class LocationSerializer(StrictSerializer):
@@ -110,10 +110,10 @@ class PhotoChangesSerializer(StrictSerializer):
 
     tags = serializers.ListField(
         child=TextField(max_length=MAX_TAG_LENGTH),
-        max_length=200,
+        max_length=MAX_TAGS,
         allow_null=True,
         required=False,
-        help_text="The whole list from now on: words left out are rejected for good.",
+        help_text="The whole list from now on: words left out are rejected for good, and no model adds or takes any.",
     )
     caption = TextField(max_length=10_000, allow_blank=True, allow_null=True, required=False)
     title = TextField(max_length=255, allow_blank=True, allow_null=True, required=False)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +12,10 @@ from django.utils import timezone as clock
 from photos import walltime
 from photos.fields import VectorField
 from photos.metadata import display_camera, display_shutter
+from photos.models.changes import columns_of
 from photos.models.queryset import PhotoQuerySet
 from photos.models.stage import Stage
-from photos.models.tag import PhotoTag, normalise_tag
+from photos.models.tag import PhotoTag
 
 if TYPE_CHECKING:
     from ai.vocabulary import TagScore
@@ -24,7 +25,8 @@ class Photo(models.Model):
     """A photo, what its file says, what the machine understood and what a person decided.
 
     `taken_at` is the wall clock where the photo was taken, labelled UTC and never shifted; `taken_offset` says how far
-    that clock was from UTC, where it is known. Fields named in `edited` hold a person's words: no machine writes them.
+    that clock was from UTC, where it is known. What `edited` names, a field or `tags`, is a person's: no machine
+    writes it.
     """
 
     class Status(models.TextChoices):
@@ -165,54 +167,46 @@ class Photo(models.Model):
         """
         if unknown := set(changes) - self.EDITABLE:
             raise ValueError(f"not editable: {', '.join(sorted(unknown))}")
-        fields = {"edited", "updated_at"}
         with transaction.atomic():
             self._lock()
-            for name, value in changes.items():
-                fields |= self._set(name, value)
-            self.edited = sorted({*self.edited, *(self.CONTESTED & set(changes))})
-            self.save(update_fields=fields)
+            columns = columns_of(self, changes)
+            for column, value in columns.items():
+                setattr(self, column, value)
+            self._now_theirs(self.CONTESTED & set(changes))
+            self.save(update_fields={*columns, "edited", "updated_at"})
 
     def _lock(self) -> None:
         """Hold the row until the transaction ends and see what others decided meanwhile; raises DoesNotExist."""
         self.refresh_from_db(fields=["edited"], from_queryset=Photo.objects.select_for_update())
         self.__dict__.pop("accepted_tags", None)
 
-    def _set(self, name: str, value: Any) -> set[str]:
-        if name == "taken_at":
-            return self._set_taken(value)
-        if name == "location":
-            for axis in (axes := ("latitude", "longitude", "altitude")):
-                setattr(self, axis, (value or {}).get(axis))
-            return set(axes)
-        if value is None and name != "rating":
-            value = False if name in ("favorite", "archived") else ""
-        setattr(self, name, value)
-        return {name}
-
-    def _set_taken(self, moment: datetime | None) -> set[str]:
-        self.taken_at_source = self.DateSource.HUMAN if moment else self.DateSource.UPLOAD
-        moment = moment or self.created_at
-        self.taken_at, self.taken_offset = walltime.as_stored(moment), walltime.offset_of(moment)
-        return {"taken_at", "taken_offset", "taken_at_source"}
+    def _now_theirs(self, names: Iterable[str]) -> None:
+        self.edited = sorted({*self.edited, *names})
 
     def set_tags(self, names: Iterable[str]) -> None:
-        """Make this the whole list: new words become a person's tags, and those left out are rejected for ever."""
+        """Make this the whole list from now on: those left out are rejected, and no machine adds or takes any.
+
+        Raises TooManyTags.
+        """
         with transaction.atomic():
             self._lock()
             PhotoTag.objects.decide(self, names)
-            self.save(update_fields=["updated_at"])
+            self._now_theirs({"tags"})
+            self.save(update_fields=["edited", "updated_at"])
 
     def add_tags(self, names: Iterable[str]) -> None:
+        """Make these words a person's and leave the rest of the list to who wrote it; raises TooManyTags."""
         with transaction.atomic():
             self._lock()
-            self.set_tags([*self.tag_names, *names])
+            PhotoTag.objects.say(self, names)
+            self.save(update_fields=["updated_at"])
 
     def remove_tags(self, names: Iterable[str]) -> None:
-        unwanted = set(map(normalise_tag, names))
+        """Reject these words for ever and leave the rest of the list to who wrote it."""
         with transaction.atomic():
             self._lock()
-            self.set_tags([name for name in self.tag_names if name not in unwanted])
+            PhotoTag.objects.reject(self, names)
+            self.save(update_fields=["updated_at"])
 
     def trash(self, now: datetime) -> None:
         self._set_trashed(now)
@@ -229,10 +223,21 @@ class Photo(models.Model):
     # What the machine found
 
     def set_machine_tags(self, scores: Sequence[TagScore], model: str) -> None:
-        """Replace the machine's tags; what a person or the file said, and every rejection, stays."""
+        """Replace the machine's tags; what a person or the file said, and every rejection, stays.
+
+        Where a person has set the whole list, nothing is replaced.
+        """
         with transaction.atomic():
-            PhotoTag.objects.propose(self, scores, model)
-            self.__dict__.pop("accepted_tags", None)
+            self._lock()
+            if "tags" not in self.edited:
+                PhotoTag.objects.propose(self, scores, model)
+
+    def request(self, names: Collection[str]) -> None:
+        """Queue these stages anew; raises DoesNotExist."""
+        with transaction.atomic():
+            self._lock()
+            self.stages.all().request(names)
+            self.settle()
 
     def settle(self) -> None:
         """Bring `status` and `error` in line with the stages."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Count, Q
+from rest_framework.exceptions import ValidationError
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -12,6 +13,16 @@ if TYPE_CHECKING:
     from photos.models.photo import Photo
 
 MAX_TAG_LENGTH = 64
+MAX_TAGS = 200  # that show on one photo
+
+
+class TooManyTags(ValidationError):  # noqa: N818 - a problem of a client, named as the others are
+    """Somebody wants more tags on one photo than anybody would read."""
+
+    words = f"A photo has at most {MAX_TAGS} tags."
+
+    def __init__(self) -> None:
+        super().__init__({"tags": [self.words]})
 
 
 def normalise_tag(name: str) -> str:
@@ -21,6 +32,11 @@ def normalise_tag(name: str) -> str:
     """
     printable = "".join(c if c.isprintable() else " " for c in name)
     return " ".join(printable.lower().split())[:MAX_TAG_LENGTH].rstrip()
+
+
+def _words(names: Iterable[str]) -> list[str]:
+    """Return the names as they are stored, each once and without empty ones."""
+    return list(dict.fromkeys(filter(None, map(normalise_tag, names))))
 
 
 class TagQuerySet(models.QuerySet["Tag"]):
@@ -65,15 +81,33 @@ class PhotoTagQuerySet(models.QuerySet["PhotoTag"]):
         return self.filter(rejected=False).select_related("tag").order_by("-score", "pk")
 
     def decide(self, photo: Photo, names: Iterable[str]) -> None:
-        """Make these a person's whole list of tags for the photo; every other one is rejected for ever."""
-        tags = Tag.objects.named(name for name in map(normalise_tag, names) if name)
-        kept = {tag.pk for tag in tags.values()}
+        """Make these the whole list of tags of the photo; every other one is rejected for ever. Raises TooManyTags.
+
+        A machine's word that is left standing stays the machine's; one rejected before is now a person's.
+        """
+        words = _words(names)
         own = self.filter(photo=photo)
-        own.exclude(tag_id__in=kept).update(rejected=True)
-        human = {"source": PhotoTag.Source.HUMAN, "model": "", "score": 1.0, "rejected": False}
-        own.filter(tag_id__in=kept, rejected=True).update(**human)
+        own.exclude(tag__name__in=words).update(rejected=True)
+        standing = set(own.filter(rejected=False).values_list("tag__name", flat=True))
+        self.say(photo, [word for word in words if word not in standing])
+
+    def say(self, photo: Photo, names: Iterable[str]) -> None:
+        """Make these words a person's, whoever said or rejected them before; raises TooManyTags."""
+        if not (words := _words(names)):
+            return
+        own = self.filter(photo=photo)
+        others = own.filter(rejected=False).exclude(tag__name__in=words).count()
+        if others + len(words) > MAX_TAGS:
+            raise TooManyTags
+        tags = Tag.objects.named(words)
+        theirs = {"source": PhotoTag.Source.HUMAN, "model": "", "score": 1.0, "rejected": False}
+        own.filter(tag__in=tags.values()).update(**theirs)
         known = set(own.values_list("tag_id", flat=True))
         PhotoTag.objects.bulk_create(PhotoTag(photo=photo, tag=tag) for tag in tags.values() if tag.pk not in known)
+
+    def reject(self, photo: Photo, names: Iterable[str]) -> None:
+        """Take these words off the photo for ever."""
+        self.filter(photo=photo, tag__name__in=_words(names)).update(rejected=True)
 
     def propose(self, photo: Photo, scores: Sequence[TagScore], model: str) -> None:
         """Replace a machine's tags of the photo, leaving alone what a person or the file said and every rejection."""

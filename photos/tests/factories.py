@@ -59,7 +59,7 @@ def make_photo(
     photo.save()
     Stage.objects.bulk_create(Stage(photo=photo, name=name, status=Stage.Status.DONE) for name in Stage.ORDER)
     if tags:
-        photo.set_tags(tags)
+        photo.add_tags(tags)
     return photo
 
 

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from photos.models import Photo, PhotoTag, Tag
+from photos.models.tag import MAX_TAGS
 from photos.tests.factories import at, make_user
 from photos.tests.requesting import post_photo, queries_of, read, reads_vectors
 
@@ -92,9 +93,9 @@ def test_every_filter_narrows_the_list(client: Client, make_photo: Callable[...,
     assert [shown(client, f"?{query}") for query in queries] == [{wanted.pk}] * len(queries)
 
 
-@pytest.mark.parametrize("number", ["x", "²", "9" * 30, "-1"])
+@pytest.mark.parametrize("number", ["x", "²", "9" * 18, "9" * 22, "9" * 5000, "-1"])
 def test_a_tag_that_is_none_is_no_fault(client: Client, make_photo: Callable[..., Photo], number: str) -> None:
-    make_photo()
+    make_photo(tags=["sea"])  # without any tag there is no filter
 
     assert client.get(f"{LIST}?tag={number}").status_code == 200
 
@@ -124,6 +125,16 @@ def test_retagging_without_tags_says_what_to_do(client: Client, make_photo: Call
 
     assert b"Write the tags beside the action" in page.content
     assert photo.tag_names == ["sea"]
+
+
+def test_a_photo_full_of_tags_does_not_hold_up_the_others(client: Client, make_photo: Callable[..., Photo]) -> None:
+    full, other = make_photo(tags=[f"word {number}" for number in range(MAX_TAGS)]), make_photo()
+
+    page = act(client, "add_tags", [full, other], tags="boat").content.decode()
+
+    assert "1 photos retagged." in page
+    assert "1 photos left as they were. A photo has at most 200 tags." in page
+    assert ("boat" in full.tag_names, other.tag_names) == (False, ["boat"])
 
 
 def test_archive_trash_and_back_in_bulk(client: Client, make_photo: Callable[..., Photo]) -> None:
@@ -178,6 +189,17 @@ def test_tags_are_counted_where_they_show(client: Client, make_photo: Callable[.
     page = client.get("/admin/photos/tag/").content.decode()
 
     assert '<td class="field-photos_with_it">1</td>' in page
+
+
+@pytest.mark.parametrize(("name", "words"), [("ZEBRA", "already exists"), ("\u200b", "at least one visible character")])
+def test_a_tag_needs_a_name_of_its_own(client: Client, name: str, words: str) -> None:
+    client.post("/admin/photos/tag/add/", {"name": "Zebra"})
+
+    refused = client.post("/admin/photos/tag/add/", {"name": name})
+
+    assert refused.status_code == 200
+    assert words in refused.content.decode()
+    assert [tag.name for tag in Tag.objects.all()] == ["zebra"]
 
 
 def test_a_stranger_is_sent_to_the_sign_in(client: Client, make_photo: Callable[..., Photo]) -> None:

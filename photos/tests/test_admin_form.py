@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
 
+from ai.vocabulary import TagScore
 from photos import storage
 from photos.models import Photo, PhotoTag, Stage, Tag
+from photos.models.tag import MAX_TAGS
+from photos.tests.filled_form import filled_form
 from photos.tests.requesting import post_photo
 
 pytestmark = pytest.mark.django_db
@@ -26,28 +28,19 @@ def address_of(photo: Photo) -> str:
     return f"/admin/photos/photo/{photo.pk}/change/"
 
 
-def form_of(client: Client, photo: Photo) -> dict[str, Any]:
-    """Read the fields of the form as a browser would send them back unchanged."""
-    context = client.get(address_of(photo)).context
-    forms = [context["adminform"].form]
-    for inline in context["inline_admin_formsets"]:
-        forms += [inline.formset.management_form, *inline.formset.forms]
-    data: dict[str, Any] = {}
-    for field in (field for form in forms for field in form):
-        widget = field.field.widget
-        value = field.value()
-        if hasattr(widget, "widgets"):
-            parts = widget.decompress(value)
-            data |= {f"{field.html_name}_{n}": str(part) for n, part in enumerate(parts)}
-        elif value not in (None, False):
-            data[field.html_name] = value
-    return data
+def form_of(client: Client, photo: Photo) -> dict[str, str]:
+    return filled_form(client.get(address_of(photo)).content.decode(), "photo_form")
 
 
-def save(client: Client, photo: Photo, **changes: Any) -> Photo:
-    response = client.post(address_of(photo), form_of(client, photo) | changes)
+def send(client: Client, photo: Photo, form: dict[str, str], **changes: str) -> Photo:
+    """Send a form with some fields changed; return the photo as it is then."""
+    response = client.post(address_of(photo), form | changes)
     assert response.status_code == 302, response.context["errors"]
     return Photo.objects.get(pk=photo.pk)
+
+
+def save(client: Client, photo: Photo, **changes: str) -> Photo:
+    return send(client, photo, form_of(client, photo), **changes)
 
 
 def test_what_a_person_writes_is_theirs_for_ever(client: Client, photo: Photo) -> None:
@@ -136,3 +129,57 @@ def test_the_page_does_not_fail_where_the_bytes_are_gone(client: Client, make_ph
 
     assert picture
     assert client.get(picture[1]).status_code == 404
+
+
+def test_a_form_opened_before_others_changed_things_takes_nothing_back(client: Client, photo: Photo) -> None:
+    stale = form_of(client, photo)
+    photo.set_machine_tags([TagScore("red", 0.9), TagScore("boat", 0.8)], "other@1-32d")
+    Photo.objects.update(caption="A red boat.", favorite=True)
+
+    saved = send(client, photo, stale, title="Mine")
+
+    assert (saved.title, saved.caption, saved.favorite) == ("Mine", "A red boat.", True)
+    assert saved.edited == ["title"]
+
+
+def test_a_row_changed_in_an_old_form_changes_no_other_word(client: Client, photo: Photo) -> None:
+    photo.add_tags(["sea"])
+    stale = form_of(client, photo)
+    photo.add_tags(["boat"])
+    photo.remove_tags(["sea"])
+    rows = {stale[f"photo_tags-{n}-id"]: f"photo_tags-{n}-rejected" for n in range(2)}
+    red = rows[str(PhotoTag.objects.get(tag__name="red").pk)]
+
+    saved = send(client, photo, stale, **{red: "on"})
+
+    assert saved.tag_names == ["boat"]
+
+
+def test_a_word_that_stands_there_is_not_turned_into_another(client: Client, photo: Photo) -> None:
+    boat = Tag.objects.create(name="boat")
+
+    saved = save(client, photo, **{"photo_tags-0-tag": str(boat.pk), "photo_tags-0-rejected": "on"})
+
+    assert saved.tag_names == []
+    assert PhotoTag.objects.get().tag.name == "red"
+
+
+def test_single_words_set_here_leave_the_rest_of_the_list_to_the_machine(client: Client, photo: Photo) -> None:
+    save(client, photo, **{"photo_tags-0-rejected": "on"})
+
+    photo.set_machine_tags([TagScore("red", 0.9), TagScore("boat", 0.8)], "other@1-32d")
+
+    assert photo.tag_names == ["boat"]
+
+
+def test_one_tag_too_many_is_refused_with_words(client: Client, photo: Photo) -> None:
+    photo.add_tags(f"word {number}" for number in range(MAX_TAGS - 1))
+    form = form_of(client, photo)
+
+    response = client.post(
+        address_of(photo), form | {f"photo_tags-{MAX_TAGS}-tag": str(Tag.objects.create(name="x").pk)}
+    )
+
+    assert response.status_code == 200
+    assert "A photo has at most 200 tags." in response.content.decode()
+    assert len(photo.tag_names) == MAX_TAGS

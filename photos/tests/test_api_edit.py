@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from photos.models import Photo, PhotoTag
 from photos.tests.requesting import patch, post, post_photo, problem_of
@@ -104,6 +105,20 @@ def test_an_empty_list_rejects_every_tag_for_good(client: Client) -> None:
     assert post(client, f"/photo/{pk}/analyze", {"stages": ["embedding"]}).json()["tags"] == []
 
 
+@pytest.mark.parametrize("tags", [[], ["mine"]])
+def test_a_list_set_before_the_analysis_is_the_whole_list_after_it(
+    client: Client, settings: Settings, no_encoder: object, tags: list[str]
+) -> None:
+    assert no_encoder
+    pk = post_photo(client).json()["id"]
+    patch(client, f"/photo/{pk}", {"tags": tags})
+    settings.CLOUDZY_ENCODER = "fake"
+
+    analysed = post(client, f"/photo/{pk}/analyze").json()
+
+    assert (analysed["status"], analysed["tags"]) == ("ready", tags)
+
+
 def test_a_rejected_tag_can_be_said_again_by_a_person(client: Client) -> None:
     pk = post_photo(client).json()["id"]
     patch(client, f"/photo/{pk}", {"tags": []})
@@ -177,6 +192,17 @@ def test_a_body_that_is_no_object_is_refused(client: Client, make_photo: Callabl
     response = patch(client, f"/photo/{make_photo().pk}", body)
 
     assert problem_of(response) == (400, "bad_request")
+
+
+def test_writing_that_turns_or_hides_itself_is_taken_out(client: Client, make_photo: Callable[..., Photo]) -> None:
+    photo = make_photo()
+    said = {"title": "\u202eevil\n", "caption": "a\u2066b\u200b", "description": "one\x1b\r\ntwo\u202d"}
+
+    answer = patch(client, f"/photo/{photo.pk}", said).json()
+
+    assert {name: answer[name] for name in said} == {"title": "evil", "caption": "ab", "description": "one\ntwo"}
+    photo.refresh_from_db()
+    assert photo.title == "evil"
 
 
 def test_an_empty_body_changes_nothing(client: Client, make_photo: Callable[..., Photo]) -> None:

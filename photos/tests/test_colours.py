@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from photos import images
+from photos.colours import flatten
 from photos.tests import pictures
 
 RAMP = np.linspace(0, 255, 64).astype(np.uint8).repeat(4).reshape(8, 32)
@@ -29,6 +30,30 @@ def test_every_mode_comes_out_as_rgb(tmp_path: Path, mode: str) -> None:
     image = Image.new(mode, image.size) if mode in ("I;16", "LAB") else image.convert(mode)
 
     assert shown(tmp_path, image, "TIFF" if mode not in ("P", "1", "LA", "RGBA") else "PNG").mode == "RGB"
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "PA", "P", "RGB", "RGBA", "I", "I;16", "I;16B", "F", "CMYK"])
+@pytest.mark.parametrize("factor", [(2, 3), (7, 1)])
+def test_made_smaller_on_the_way_a_large_image_is_the_same(mode: str, factor: tuple[int, int]) -> None:
+    image = pictures.corners((1111, 777))
+    image = Image.new(mode, image.size, 300) if mode.startswith("I;") else image.convert(mode)
+    if mode == "P":
+        image.info["transparency"] = 0
+
+    small = flatten(image, factor)
+
+    # The difference of rounding once or twice.
+    assert np.abs(np.asarray(small).astype(int) - np.asarray(flatten(image).reduce(factor))).max() <= 1
+
+
+@pytest.mark.parametrize("size", [(600_000, 1), (1, 600_000), (513, 513)])
+def test_an_image_of_many_pieces_is_whole(size: tuple[int, int]) -> None:
+    width, height = size
+    ramp = np.linspace(0, 1, width * height, dtype=np.float32).reshape(height, width)
+
+    flat = np.asarray(flatten(Image.fromarray(ramp))).astype(int)
+
+    assert np.abs(flat - ramp * 255).max() <= 0.5001
 
 
 def test_cmyk_keeps_its_colours(tmp_path: Path) -> None:

@@ -92,10 +92,10 @@ def test_a_photo_deleted_meanwhile_cannot_be_edited(red: Photo) -> None:
 
 
 def test_tags_added_and_removed_change_the_caption_too(red: Photo) -> None:
-    curation.retag(red, Photo.add_tags, ["boat"], NOW)
+    curation.retag(red, NOW, add=["boat"])
     assert red.caption == "A boat and a red."
 
-    curation.retag(red, Photo.remove_tags, ["red"], NOW)
+    curation.retag(red, NOW, remove=["red"])
     assert red.caption == "A boat."
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from photos import integrity, storage
+from photos import integrity, storage, thumbnails
 from photos.models import Photo
 
 MakePhoto = Callable[..., Photo]
@@ -69,8 +69,27 @@ def test_old_bytes_without_a_row_are_strays_and_an_upload_in_progress_is_not() -
     left_over("originals/ab/old.jpg")
     left_over(".incoming/half")
     left_over("originals/ab/just-arriving.jpg", age=timedelta(seconds=5))
+    left_over("thumbnails/512/ab/old.webp")
 
-    assert found() == [("stray", "originals/ab/old.jpg"), ("stray", ".incoming/half")]
+    strays = ["originals/ab/old.jpg", ".incoming/half", "thumbnails/512/ab/old.webp"]
+    assert found() == [("stray", name) for name in strays]
+
+
+def test_the_renditions_of_a_photo_are_no_strays(make_photo: MakePhoto) -> None:
+    photo = make_photo()
+    for size in thumbnails.SIZES:
+        left_over(thumbnails.path_for(photo.original, size))
+
+    assert found() == []
+
+
+def test_an_original_that_cannot_be_read_is_told_from_one_that_is_lost(make_photo: MakePhoto) -> None:
+    photo = make_photo()
+    path = storage.path_of(photo.original)
+    path.unlink()
+    path.symlink_to(path)  # a file that no one can open
+
+    assert found() == [("unreadable", photo.original)]
 
 
 @pytest.mark.django_db

@@ -72,6 +72,31 @@ def test_without_an_encoder_the_command_says_so_and_ends() -> None:
         process_missing()
 
 
+def test_at_the_start_of_the_site_nothing_missing_is_no_news(client: Client) -> None:
+    post_photo(client)
+    assert process_missing("--quiet") == ""
+
+    Photo.objects.get().request([Stage.Name.CAPTION])
+    told = process_missing("--quiet")
+
+    assert "Finishing: 1 ready" in told
+    assert Photo.objects.get().status == Photo.Status.READY
+
+
+@pytest.mark.usefixtures("no_encoder")
+def test_the_site_starts_without_an_encoder_too() -> None:
+    assert process_missing("--quiet") == ""
+
+
+def test_only_saying_what_is_missing_changes_nothing(make_photo: Callable[..., Photo]) -> None:
+    poison = make_photo()
+    poison.stages.filter(name="embedding").update(status="running", attempts=3, claimed_at=NOW)
+
+    process_missing("--dry-run")
+
+    assert poison.stages.get(name="embedding").status == "running"
+
+
 def test_a_new_revision_of_the_encoder_is_noticed_and_embeds_anew(
     client: Client, use_encoder: Callable[[Encoder], None]
 ) -> None:

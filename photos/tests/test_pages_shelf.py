@@ -87,10 +87,11 @@ def test_endless_scrolling_puts_the_rest_of_a_day_under_its_heading(client: Clie
     more = client.get(next_page(first, "hx-get"), headers=HTMX).content.decode()
 
     assert "<html" not in more
-    assert '<ul id="photos-2024-08-05" hx-swap-oob="beforeend">' in more
+    assert '<div class="days continued">' in more
+    assert 'aria-labelledby="day-2024-08-05"' in more
     assert "Monday, 5 August 2024" not in more
     assert "Sunday, 4 August 2024" in more
-    assert 'id="photos-2024-08-05"' in first
+    assert 'id="day-2024-08-05"' in first
 
 
 def test_the_gallery_costs_the_same_queries_for_one_photo_as_for_a_page(

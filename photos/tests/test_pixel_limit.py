@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from photos import images
+from photos import images, memory
 from photos.images import TooManyPixels
 from photos.tests import pictures
 from photos.tests.heif import heic
@@ -55,7 +55,7 @@ def test_one_large_image_is_decoded_at_a_time_and_small_ones_beside_it(tmp_path:
     small = pictures.on_disk(tmp_path, pictures.png(), "small")
 
     with ThreadPoolExecutor() as pool:
-        with images._one_large_at_a_time:
+        with memory._one_large_at_a_time:
             waiting = pool.submit(images.inspect, large, LIMIT)
             images.inspect(small, LIMIT)
             # Decoding it takes half this time, so that it would be done were it not held back.

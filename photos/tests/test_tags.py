@@ -6,7 +6,7 @@ import pytest
 
 from ai.vocabulary import TagScore
 from photos.models import Photo, PhotoTag, Tag
-from photos.models.tag import normalise_tag
+from photos.models.tag import MAX_TAGS, TooManyTags, normalise_tag
 
 MODEL = "fake@1-32d"
 
@@ -81,6 +81,55 @@ def test_a_machines_tag_a_person_leaves_standing_stays_the_machines(make_photo: 
     assert rows(photo) == {"boat": ("machine", False), "harbour": ("human", False)}
 
 
+def test_a_whole_list_set_before_any_analysis_is_the_whole_list_after_it(make_photo: Callable[..., Photo]) -> None:
+    photos = [make_photo() for _ in range(2)]
+    photos[0].set_tags([])
+    photos[1].set_tags(["harbour"])
+
+    for photo in photos:
+        photo.set_machine_tags(scores(boat=0.9), MODEL)
+
+    assert [photo.tag_names for photo in photos] == [[], ["harbour"]]
+
+
+def test_no_machine_adds_to_a_whole_list_or_takes_from_it(make_photo: Callable[..., Photo]) -> None:
+    photo = make_photo()
+    photo.set_machine_tags(scores(sea=0.4, boat=0.9), MODEL)
+    photo.set_tags(["boat", "sea"])
+
+    Photo.objects.get().set_machine_tags(scores(sea=0.8, dog=0.7), "other@2-32d")
+
+    assert photo.tag_names == ["boat", "sea"]
+
+
+def test_a_person_may_change_a_list_that_is_theirs(make_photo: Callable[..., Photo]) -> None:
+    photo = make_photo()
+    photo.set_tags(["boat", "sea"])
+
+    photo.add_tags(["dog"])
+    photo.remove_tags(["sea"])
+    photo.set_machine_tags(scores(cat=0.8), MODEL)
+
+    assert photo.tag_names == ["boat", "dog"]
+
+
+def test_single_words_leave_the_rest_to_the_machine(make_photo: Callable[..., Photo]) -> None:
+    photo = make_photo()
+    photo.set_machine_tags(scores(sea=0.4, boat=0.9), MODEL)
+
+    photo.add_tags(["harbour", "boat"])
+    photo.remove_tags(["sea"])
+    photo.set_machine_tags(scores(sea=0.9, dog=0.7), "other@2-32d")
+
+    assert rows(photo) == {
+        "boat": ("human", False),
+        "harbour": ("human", False),
+        "sea": ("machine", True),
+        "dog": ("machine", False),
+    }
+    assert photo.edited == []
+
+
 def test_a_person_may_change_their_mind(make_photo: Callable[..., Photo]) -> None:
     photo = make_photo()
     photo.set_machine_tags(scores(boat=0.4), MODEL)
@@ -151,3 +200,27 @@ def test_a_rejected_tag_says_so(make_photo: Callable[..., Photo]) -> None:
     photo.set_tags([])
 
     assert str(photo.photo_tags.get()) == "not sea"
+
+
+def test_a_photo_has_at_most_so_many_tags(make_photo: Callable[..., Photo]) -> None:
+    photo = make_photo()
+    words = [f"word {number}" for number in range(MAX_TAGS)]
+
+    photo.set_tags(words)
+    photo.add_tags(words[:5])
+    for change in (photo.add_tags, photo.set_tags):
+        with pytest.raises(TooManyTags, match="at most 200 tags"):
+            change([*words, "one more"])
+
+    assert photo.tag_names == words
+    assert not Tag.objects.filter(name="one more").exists()
+
+
+def test_rejected_words_take_no_room(make_photo: Callable[..., Photo]) -> None:
+    photo = make_photo()
+    photo.set_tags(f"word {number}" for number in range(MAX_TAGS))
+    photo.remove_tags(["word 1"])
+
+    photo.add_tags(["word 1000"])
+
+    assert len(photo.tag_names) == MAX_TAGS

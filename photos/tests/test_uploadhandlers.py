@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.http import UnreadablePostError
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
+from accounts.models import User
 from photos import storage
-from photos.errors import FileTooLarge, StorageMissing
+from photos.errors import FileTooLarge, StorageMissing, UploadTooLarge
 from photos.models import Photo
 from photos.tests.pictures import jpeg
-from photos.tests.requesting import BOUNDARY, files_below, part, problem_of
+from photos.tests.requesting import BOUNDARY, files_below, part, post_multipart, problem_of
 from photos.uploads import received_file
 
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
@@ -39,10 +41,14 @@ def megabyte(settings: Settings, media: Path) -> Path:
     return media
 
 
-def request_with(body: bytes, length: int | None = None, stream: BytesIO | None = None) -> Any:
-    """Make a request of a body, or of a stream in its place, with the length it announces."""
+def request_with(
+    body: bytes, length: int | None = None, stream: BytesIO | None = None, user: AnonymousUser | None = None
+) -> Any:
+    """Make a request of a body, or of a stream in its place, with the length it announces; by default of a person."""
     announced = {"CONTENT_LENGTH": str(length or len(body)), "wsgi.input": stream or BytesIO(body)}
-    return RequestFactory().generic("POST", "/", b"-", content_type=MULTIPART, **announced)  # type: ignore[arg-type]
+    request = RequestFactory().generic("POST", "/", b"-", content_type=MULTIPART, **announced)  # type: ignore[arg-type]
+    request.user = user or User(username="anna")
+    return request
 
 
 def test_a_file_is_written_to_the_incoming_folder(media: Path) -> None:
@@ -82,6 +88,40 @@ def test_a_little_too_much_is_read_to_its_end_and_far_too_much_is_not(times: int
     assert not request.FILES
 
     assert bool(stream.read(1)) == left_unread
+
+
+def test_the_files_of_one_request_are_bounded_together_before_any_is_written(media: Path) -> None:
+    request = request_with(b"", 10 * 2**20 + 1, BytesIO(part(jpeg())))
+
+    files = request.FILES
+
+    assert not files
+    assert isinstance(request.upload_problem, UploadTooLarge)
+    assert not (media / ".incoming").exists()
+
+
+def test_of_a_person_who_is_not_signed_in_nothing_is_written_and_the_fields_are_read(media: Path) -> None:
+    field = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="username"\r\n\r\nanna\r\n'.encode()
+    request = request_with(field + part(jpeg()), user=AnonymousUser())
+
+    assert not request.FILES
+
+    assert request.POST["username"] == "anna"
+    assert not (media / ".incoming").exists()
+
+
+@pytest.mark.parametrize("name", [".", "..", "/", "\u200b", "\u202e", "%00"])
+def test_a_file_is_taken_in_whatever_its_name(client: Client, name: str) -> None:
+    response = post_multipart(client, part(jpeg(), f'name="file"; filename="{name}"'))
+
+    assert response.status_code == 201, response.content
+    assert Photo.objects.get().original_name.strip(". ")
+
+
+def test_a_form_sent_without_choosing_a_file_holds_none(client: Client) -> None:
+    response = post_multipart(client, part(b"", 'name="file"; filename=""'))
+
+    assert problem_of(response) == (400, "no_file")
 
 
 def test_without_its_storage_no_file_is_taken_in(media: Path, make_photo: Callable[..., Photo]) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,8 +12,8 @@ from photos import curation, pipeline
 from photos.forms import EditForm, TagForm
 from photos.models import Photo
 from photos.paging import neighbours
-from photos.shelves import shelf_of
-from photos.views.request import PageRequest
+from photos.shelves import Shelf, shelf_of
+from photos.views.request import PageRequest, photo_or_404
 
 SEEN_AT_ONCE = {"rating", "favorite"}  # their buttons show the change themselves
 
@@ -38,12 +38,9 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 def tags(request: PageRequest, pk: int) -> HttpResponse:
     photo = _visible(request, pk)
-    form = TagForm(request.POST)
-    if form.is_valid():
-        if added := form.cleaned_data["add"]:
-            curation.retag(photo, Photo.add_tags, added, timezone.now())
-        if removed := form.cleaned_data["remove"]:
-            curation.retag(photo, Photo.remove_tags, [removed], timezone.now())
+    form = TagForm(request.POST, photo)
+    if form.is_valid() and any(form.cleaned_data.values()):
+        curation.retag(photo, timezone.now(), **form.cleaned_data)
     return _after(request, photo, form)
 
 
@@ -57,19 +54,23 @@ def analyse(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _visible(request: PageRequest, pk: int) -> Photo:
-    return get_object_or_404(Photo.objects.visible_to(request.user).for_listing(), pk=pk)
+    return photo_or_404(Photo.objects.visible_to(request.user).for_listing(), pk)
 
 
 def _after(request: PageRequest, photo: Photo, form: EditForm | TagForm | None) -> HttpResponse:
     """Show the photo as it is now: its panel to htmx, else its page, by redirect unless there are errors to show."""
     refused = form is not None and not form.is_valid()
     if not (request.htmx or refused):
-        return redirect(photo)
+        return redirect(photo.get_absolute_url() + _shelf(request, photo).query)
     template = "photos/includes/panel_answer.html" if request.htmx else "photos/detail.html"
     return render(request, template, _context(request, photo, form), status=422 if refused else 200)
 
 
 def _context(request: PageRequest, photo: Photo, form: EditForm | TagForm | None = None) -> dict[str, Any]:
-    shelf = shelf_of(photo)
+    shelf = _shelf(request, photo)
     newer, older = neighbours(shelf.of(request.user), photo)
     return {"photo": photo, "form": form, "shelf": shelf, "newer": newer, "older": older}
+
+
+def _shelf(request: PageRequest, photo: Photo) -> Shelf:
+    return shelf_of(photo, came_from=request.GET.get("from", ""))

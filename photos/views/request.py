@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
+from photos.models import Photo
+from photos.models.queryset import PhotoQuerySet
 
 
 class PageRequest(HttpRequest):
@@ -11,3 +13,11 @@ class PageRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+def photo_or_404(photos: PhotoQuerySet, pk: int) -> Photo:
+    """Return the one of these photos with this number; raises Http404 in words for a person."""
+    photo = photos.filter(pk=pk).first()
+    if photo is None:
+        raise Http404("This photo is not here. Perhaps it was deleted, or it belongs to somebody else.")
+    return photo

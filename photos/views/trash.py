@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from photos import curation, downloads
 from photos.models import Photo
 from photos.thumbnails import SIZES
-from photos.views.request import PageRequest
+from photos.views.request import PageRequest, photo_or_404
 
 
 @require_safe
@@ -31,14 +31,13 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def empty(request: PageRequest) -> HttpResponse:
     """Ask whether to delete everything in the trash for ever, and on POST do it."""
-    photos = Photo.objects.in_trash_of(request.user).defer("embedding")
     if request.method != "POST":
-        return render(request, "photos/empty_trash.html", {"count": photos.count()})
-    for photo in photos.iterator():
-        curation.purge(photo)
+        count = Photo.objects.in_trash_of(request.user).count()
+        return render(request, "photos/empty_trash.html", {"count": count})
+    curation.empty_trash(request.user)
     messages.success(request, "The trash is empty.")
     return redirect("photos:trash")
 
 
 def _trashed(request: PageRequest, pk: int) -> Photo:
-    return get_object_or_404(Photo.objects.in_trash_of(request.user).defer("embedding"), pk=pk)
+    return photo_or_404(Photo.objects.in_trash_of(request.user).defer("embedding"), pk)

@@ -63,7 +63,33 @@ def test_what_does_not_look_like_it_at_all_is_no_result(client: Client, make_pho
     answer = search(client, "red")
 
     assert shown(answer) == []
-    assert "None of your photos has these words or looks like it." in answer.content.decode()
+    assert "None of your photos has these words or clearly looks like it." in answer.content.decode()
+    assert "<details" not in answer.content.decode()
+
+
+def test_what_looks_only_a_little_like_it_is_folded_away(client: Client, make_photo: MakePhoto) -> None:
+    alike = make_photo(embedding=looks("red"))
+    less = make_photo(embedding=looks("blue", "green", "red"))
+
+    sure, _, folded = search(client, "red").content.decode().partition("<details")
+
+    assert f"/gallery/{alike.pk}/" in sure
+    assert f"/gallery/{less.pk}/" not in sure
+    assert "Less likely: 1 photo<" in folded
+    assert f"/gallery/{less.pk}/" in folded
+
+
+def test_where_nothing_is_near_the_less_likely_are_offered_and_not_shown_as_found(
+    client: Client, make_photo: MakePhoto
+) -> None:
+    make_photo(embedding=looks("blue", "green", "red"))
+
+    page = search(client, "red").content.decode()
+
+    assert "Nothing found for “red”" in page
+    assert "By what they show" not in page
+    assert page.index("Nothing found") < page.index("Less likely: 1 photo<")
+    assert "<details open" not in page
 
 
 def test_a_text_nobody_knows_says_so(client: Client, make_photo: MakePhoto) -> None:

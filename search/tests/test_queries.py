@@ -206,3 +206,13 @@ def test_vectors_of_two_models_never_meet(make_photo: MakePhoto, owner: User) ->
     make_photo(embedding=np.ones(48), model="fake@1-48d")
 
     assert find("red", owner, 5).hits == []
+
+
+def test_a_photo_is_not_shown_for_a_word_a_person_took_from_it(owner: User, paint: Callable[..., Photo]) -> None:
+    photo, other = paint("red", tags=["red"]), paint("red")
+    photo.remove_tags(["red"])
+
+    results = search_page("red", owner, 5)
+
+    assert ids(results.by_meaning) == [other.pk]
+    assert ids(results.by_words) == []

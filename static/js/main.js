@@ -1,5 +1,7 @@
+import { startBack } from "./back.js";
 import { startKeyboard } from "./keyboard.js";
 import { startNotices } from "./notices.js";
+import { startPanel } from "./panel.js";
 import { startPictureSearch } from "./picture-search.js";
 import { startSelection } from "./selection.js";
 import { startSwipe } from "./swipe.js";
@@ -7,6 +9,8 @@ import { startUploads } from "./upload.js";
 
 startNotices();
 startKeyboard();
+startBack();
+startPanel();
 startSelection();
 startSwipe();
 startPictureSearch();

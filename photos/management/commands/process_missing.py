@@ -18,21 +18,29 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--failed", action="store_true", help="Also repeat what failed.")
         parser.add_argument("--dry-run", action="store_true", help="Only say what is missing.")
+        parser.add_argument(
+            "--quiet", action="store_true", help="Say nothing where nothing can be done: for the start of the site."
+        )
 
     def handle(self, *_: Any, **options: Any) -> None:
         now = timezone.now()
         try:
             model = model_key(get_encoder())
         except EncoderUnavailable as exc:
+            if options["quiet"]:  # /health says so; the site works without
+                return
             raise CommandError(str(exc)) from exc
+        if not options["dry_run"]:
+            missing.give_up_lost(now)
         failed = list(Photo.objects.filter(status=Photo.Status.FAILED).values_list("pk", flat=True))
         stale = missing.embedded_by_others(model)
         waiting = missing.unfinished(now)
+        if options["quiet"] and not (waiting or stale):
+            return
         told = f"{len(waiting)} photos wait, {len(stale)} have a vector of another model than {model}"
         self.stdout.write(f"{told}, {len(failed)} failed.")
         if options["dry_run"]:
             return
-        missing.give_up_lost(now)
         self._run("Finishing", waiting, ())
         self._run("Embedding anew", stale, (Stage.Name.EMBEDDING,))
         if options["failed"]:
