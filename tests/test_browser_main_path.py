@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.browser_files import no_picture, picture
+from tests.browser_files import no_picture, picture, press
 from tests.running_site import RunningSite
 
 pytestmark = pytest.mark.browser
@@ -105,11 +105,11 @@ def test_keys_lead_from_photo_to_photo_and_back(page: Page) -> None:
     page.locator(".tile a").first.click()
     expect(page).to_have_title(re.compile("blue"))
 
-    page.keyboard.press("ArrowRight")
+    press(page, "ArrowRight")
     expect(page).to_have_title(re.compile("red"))
-    page.keyboard.press("ArrowLeft")
+    press(page, "ArrowLeft")
     expect(page).to_have_title(re.compile("blue"))
-    page.keyboard.press("Escape")
+    press(page, "Escape")
 
     expect(page).to_have_url(re.compile("/gallery/$"))
 
@@ -117,9 +117,9 @@ def test_keys_lead_from_photo_to_photo_and_back(page: Page) -> None:
 def test_slash_leads_to_the_search_which_says_why(page: Page) -> None:
     upload(page, picture("red"), picture("blue"))
 
-    page.keyboard.press("/")
+    press(page, "/")
     page.keyboard.type("red")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
 
     expect(page).to_have_url(re.compile(r"/gallery/search/\?q=red"))
     expect(page.locator(".reason").first).to_contain_text("has the tag “red”")
@@ -173,7 +173,7 @@ def test_tags_are_removed_and_added_without_leaving_the_photo(page: Page, site: 
     page.get_by_role("button", name="Remove the tag red").click()
     expect(page.locator(".chip")).to_have_count(0)
     page.get_by_label("Add tags").fill("Poppy, summer")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator(".chip")).to_have_text([re.compile("poppy"), re.compile("summer")])
     page.goto("/gallery/search/?q=poppy")
 
@@ -183,7 +183,7 @@ def test_tags_are_removed_and_added_without_leaving_the_photo(page: Page, site: 
 def test_a_heart_moves_a_photo_to_the_favorites(page: Page, site: RunningSite) -> None:
     open_photo(page, site, "red")
 
-    page.keyboard.press("f")
+    press(page, "f")
     expect(page.locator("#favorite")).to_have_attribute("aria-pressed", "true")
     page.goto("/gallery/favorites/")
 
@@ -193,7 +193,7 @@ def test_a_heart_moves_a_photo_to_the_favorites(page: Page, site: RunningSite) -
 def test_a_deleted_photo_comes_back_by_undo(page: Page, site: RunningSite) -> None:
     open_photo(page, site, "red")
 
-    page.keyboard.press("Delete")
+    press(page, "Delete")
     expect(page).to_have_url(re.compile("/gallery/$"))
     expect(page.locator(".tile")).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
@@ -222,7 +222,7 @@ def test_scrolling_brings_the_next_photos_under_the_same_day(page: Page, site: R
     page.goto("/gallery/")
     expect(page.locator(".tile")).to_have_count(60)
 
-    page.keyboard.press("End")
+    press(page, "End")
 
     expect(page.locator(".tile")).to_have_count(65)
     expect(page.locator(".day h2")).to_have_count(1)

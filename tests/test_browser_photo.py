@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from tests.browser_files import picture
+from tests.browser_files import picture, press
 from tests.running_site import RunningSite
 
 pytestmark = pytest.mark.browser
@@ -26,16 +26,16 @@ def test_escape_leads_back_to_the_search_one_came_from(page: Page, photo: str) -
     page.goto("/gallery/search/?q=red")
     page.locator(".tile a").first.click()
     expect(page).to_have_url(re.compile(r"/gallery/\d+/$"))
-    page.keyboard.press("ArrowRight")
+    press(page, "ArrowRight")
     expect(page).to_have_title(re.compile("green"))
 
-    page.keyboard.press("Escape")
+    press(page, "Escape")
 
     expect(page).to_have_url(re.compile(r"/gallery/search/\?q=red"))
 
 
 def test_escape_leads_to_the_gallery_where_one_came_from_nowhere(page: Page, photo: str) -> None:  # noqa: ARG001
-    page.keyboard.press("Escape")
+    press(page, "Escape")
 
     expect(page).to_have_url(re.compile("/gallery/$"))
 
@@ -51,14 +51,14 @@ def test_the_field_just_saved_keeps_the_focus(page: Page, photo: str) -> None:  
 
 def test_the_next_tag_has_the_focus_when_one_is_removed(page: Page, photo: str) -> None:  # noqa: ARG001
     page.get_by_label("Add tags").fill("one, two")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator(".chip")).to_have_count(3)
 
     for left in (2, 1):
         page.locator(".chip button").first.press("Enter")
         expect(page.locator(".chip")).to_have_count(left)
         expect(page.locator(".chip button").first).to_be_focused()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
 
     expect(page.get_by_label("Add tags")).to_be_focused()
 
@@ -66,7 +66,7 @@ def test_the_next_tag_has_the_focus_when_one_is_removed(page: Page, photo: str) 
 def test_tab_leads_from_the_field_of_tags_to_its_button(page: Page, photo: str) -> None:  # noqa: ARG001
     page.get_by_label("Add tags").focus()
 
-    page.keyboard.press("Tab")
+    press(page, "Tab")
 
     expect(page.get_by_role("button", name="Add", exact=True)).to_be_focused()
 
@@ -81,7 +81,7 @@ def test_words_not_saved_are_not_lost_without_a_question(page: Page, photo: str)
         dialog.dismiss()
 
     page.on("dialog", stay)
-    page.keyboard.press("ArrowRight")
+    press(page, "ArrowRight")
 
     expect(page.get_by_label("Caption")).to_have_value("A field of poppies.")
     expect(page).to_have_url(re.compile(f"{photo}$"))
