@@ -13,6 +13,9 @@ from photos.models import Photo
 from photos.tests.pictures import jpeg
 from photos.tests.requesting import BOUNDARY, part, problem_of
 
+# Django looks after its connection at the start of each request.
+pytestmark = pytest.mark.django_db
+
 UNREADABLES = [
     "text/plain; charset=hex",
     "text/plain; charset=idna",
