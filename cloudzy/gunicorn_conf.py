@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from gunicorn.http import message  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from cloudzy.checks import check_settings
 from cloudzy.environment import origin_of
@@ -24,6 +25,17 @@ if TYPE_CHECKING:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudzy.settings")
 
 SILENCE = 30  # seconds a client may neither send what it began to send nor take what it asked for
+
+
+class Worker(ThreadWorker):
+    """A gthread worker that leaves Ctrl-C, which reaches the whole process group, to the master.
+
+    The master tells its workers to end; told twice, one that is just ending waits for a lock its own thread holds.
+    """
+
+    def init_signals(self) -> None:
+        super().init_signals()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _reasons_not_to_start() -> list[str]:
@@ -40,7 +52,7 @@ _host = f"[{settings.HOST.strip('[]')}]" if ":" in settings.HOST else settings.H
 
 wsgi_app = "cloudzy.wsgi"
 bind = f"{_host}:{settings.PORT}"
-worker_class = "gthread"
+worker_class = Worker
 workers = settings.WEB_CONCURRENCY
 # Many more than processors, for a client that stalls holds one until SILENCE has passed. What they decode at the same
 # time is bounded by photos.memory.
@@ -49,7 +61,8 @@ threads = 16
 preload_app = False
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  (heartbeats must not wait for a disk)
 timeout = 120
-graceful_timeout = 30
+# Also how long a worker is waited for that was told to end before it had begun, which it does not hear.
+graceful_timeout = 10
 keepalive = 5
 # gunicorn cuts the setting off at 8190 and answers in HTML; a query that is too long is told so by us, as a problem.
 limit_request_line = message.MAX_REQUEST_LINE = 128 * 1024
@@ -71,12 +84,6 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 logging.getLogger("gunicorn.error").addFilter(_is_news)
-
-
-def post_worker_init(_: object) -> None:
-    # Ctrl-C reaches the whole process group. The master tells its workers to end; told twice, one that is just ending
-    # waits for a lock its own thread holds.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def when_ready(server: Arbiter) -> None:

@@ -63,7 +63,7 @@ class RunningSite:
     def stop(self, how: signal.Signals) -> None:
         """End the whole process group: SIGTERM lets it finish its requests, SIGKILL nothing."""
         os.killpg(self.process.pid, how)
-        self.process.wait(timeout=40)
+        self.process.wait(timeout=90)
         self.log.close()
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -97,7 +97,7 @@ def test_it_says_where_it_is_and_ctrl_c_leaves_no_process_behind(start: Start) -
     answered = ask(port).status
 
     os.killpg(process.pid, signal.SIGINT)
-    process.wait(timeout=30)
+    process.wait(timeout=90)
 
     assert greeting == f"Cloudzy is ready at http://127.0.0.1:{port}  (Ctrl-C stops it)\n"
     assert answered == 302
@@ -111,7 +111,7 @@ def test_a_stop_asked_for_politely_leaves_no_process_behind(start: Start) -> Non
 
     process.terminate()
 
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=90) == 0
     assert group_ends(process)
 
 
