@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+
+from ai.encoders.placeholder import NOTICE
 
 LOOPBACK_ADDRESSES = {"localhost", "127.0.0.1", "::1", "[::1]"}
 
 
 @register("cloudzy")
-def check_settings(**_: Any) -> list[Error]:
+def check_settings(**_: Any) -> list[CheckMessage]:
     """Return every reason not to start, so that one look at the terminal is enough to cure them all."""
-    return [*_secret(), *(_server_mode() if settings.SERVER_MODE else _local_mode())]
+    return [*_secret(), *_stand_in(), *(_server_mode() if settings.SERVER_MODE else _local_mode())]
 
 
 def _secret() -> Iterator[Error]:
@@ -30,6 +32,11 @@ def _secret() -> Iterator[Error]:
             hint="Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
             id="cloudzy.E002",
         )
+
+
+def _stand_in() -> Iterator[CheckMessage]:
+    if settings.CLOUDZY_ENCODER == "placeholder":
+        yield Warning(NOTICE, hint="Remove CLOUDZY_ENCODER to use the encoder that looks.", id="cloudzy.W001")
 
 
 def _local_mode() -> Iterator[Error]:

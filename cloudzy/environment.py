@@ -6,6 +6,7 @@ An empty value counts as not set: that is what compose passes for a variable nob
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -21,6 +22,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 Parsed = TypeVar("Parsed")
 
 _env = environ.Env()
+_PLAIN = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -33,10 +35,11 @@ def text(name: str, default: str = "") -> str:
     return str(_env.str(name, default="")).strip() or default
 
 
-def choice(name: str, default: str, choices: Sequence[str]) -> str:
+def choice(name: str, default: str, choices: Sequence[str], named: str = "") -> str:
+    """Return one of the choices, or, where `named` is a kind of which there are many, `named:NAME`."""
     value = text(name, default)
-    if value not in choices:
-        _refuse(name, value, f"use one of: {', '.join(choices)}")
+    if value not in choices and not (named and re.fullmatch(rf"{named}:{_PLAIN}", value)):
+        _refuse(name, value, f"use one of: {', '.join([*choices, *([f'{named}:NAME'] if named else [])])}")
     return value
 
 
@@ -79,6 +82,11 @@ def site_url(name: str) -> SplitResult | None:
     """Return the address people open, None where it is not set."""
     value = text(name)
     return _site(name, value) if value else None
+
+
+def site_origin(name: str, default: str) -> str:
+    """Return scheme, host and port of the address of a site."""
+    return origin_of(_site(name, text(name, default)))
 
 
 def origin_of(url: SplitResult) -> str:

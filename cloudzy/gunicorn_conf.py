@@ -40,7 +40,7 @@ class Worker(ThreadWorker):
 
 def _reasons_not_to_start() -> list[str]:
     try:
-        return [f"{problem.msg} {problem.hint}" for problem in check_settings()]
+        return [f"{problem.msg} {problem.hint}" for problem in check_settings() if problem.is_serious()]
     except ImproperlyConfigured as problem:
         return [str(problem)]
 

@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ai.encoders.base import EncoderUnavailable
+from ai.encoders.placeholder import NOTICE
 from ai.loading import get_encoder
 from photos import storage
 from photos.api.parameters import query_of
@@ -77,7 +78,8 @@ class HealthView(APIView):
             "dimension": index.dimension,
             "index_type": index.index_type,
         }
-        return _answer(request, engine, storage_problem(), [*index.problems, *_encoder_problems(), *_low_disk()])
+        problems = [*index.problems, *_encoder_problems(), *_stand_in(), *_low_disk()]
+        return _answer(request, engine, storage_problem(), problems)
 
 
 _NO_ENGINE = {"total_embeddings": 0, "dimension": 0, "index_type": "unknown"}
@@ -148,6 +150,10 @@ def _encoder_problems() -> list[str]:
     except EncoderUnavailable as exc:
         return [str(exc)]
     return []
+
+
+def _stand_in() -> list[str]:
+    return [NOTICE] if settings.CLOUDZY_ENCODER == "placeholder" else []
 
 
 def _low_disk() -> list[str]:

@@ -19,6 +19,7 @@ from rest_framework.exceptions import APIException
 
 from ai.captions import write_caption
 from ai.encoders.base import BadVector, EncoderUnavailable, model_key
+from ai.encoders.placeholder import PlaceholderEncoder, told_the_name
 from ai.loading import get_encoder
 from ai.vocabulary import TagScore
 from photos import images, originals, storage, thumbnails, walltime
@@ -181,7 +182,7 @@ def _thumbnails(work: Work) -> Write:
 
 
 def _embedding(work: Work) -> Write:
-    encoder = get_encoder()
+    encoder = told_the_name(get_encoder(), work.photo.original_name)
     vectors = encoder.embed_images([work.image])
     return embedded(vectors[0], encoder.tag(vectors)[0], model_key(encoder))
 
@@ -209,9 +210,12 @@ def describe(photo: Photo) -> str:
     tags = [TagScore(row.tag.name, row.score) for row in photo.shown_tags]
     known_date = None if photo.taken_at_source == Photo.DateSource.UPLOAD else photo.taken_at
     try:
-        vocabulary = get_encoder().vocabulary
+        encoder = told_the_name(get_encoder(), photo.original_name)
     except EncoderUnavailable:
-        vocabulary = None
+        encoder = None
+    if isinstance(encoder, PlaceholderEncoder):
+        return encoder.caption([tag.word for tag in tags])
+    vocabulary = encoder.vocabulary if encoder else None
     return write_caption(tags, known_date, None, vocabulary.broader if vocabulary else {})
 
 

@@ -33,7 +33,7 @@ class Encoder(Protocol):
 
     @property
     def vocabulary(self) -> Vocabulary | None:
-        """The words it tags with, or None for an encoder that takes any text."""
+        """The words it tags with, or None where it has none of its own."""
 
     def warm_up(self) -> None:
         """Open whatever embed_images needs, or raise EncoderUnavailable; free when it is open already."""
@@ -48,7 +48,10 @@ class Encoder(Protocol):
         """Return for each text its (dimension,) float32 unit vector, or None for one it knows nothing of."""
 
     def tag(self, vectors: np.ndarray) -> list[list[TagScore]]:
-        """Return for each row of stored vectors at most twelve tags, surest first; raise BadVector for bad rows."""
+        """Return for each row of stored vectors at most twelve tags, surest first; raise BadVector for bad rows.
+
+        Without a vocabulary there are none.
+        """
 
 
 def model_key(encoder: Encoder) -> str:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
+from ai.encoders.base import EncoderUnavailable
 from ai.encoders.checksums import verify
 from ai.encoders.modelfiles import unavailable
 
@@ -22,27 +25,39 @@ _RUNTIME_ERRORS = (
 )
 
 
-class ImageGraph:
-    """An ONNX graph from pictures to vectors, opened at the first use: a session does not survive a fork."""
+class Graph:
+    """An ONNX graph, opened at the first use: a session does not survive a fork."""
 
-    def __init__(self, path: Path, input_name: str, threads: int, sha256: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        threads: int,
+        refusal: Callable[[str], EncoderUnavailable],
+        objection: Callable[[onnxruntime.InferenceSession], str],
+        sha256: str | None = None,
+    ) -> None:
+        """`refusal` words the exception for a reason; `objection` tells why an opened graph is not the one, or "".
+
+        Where `sha256` is given, the file must have it.
+        """
         self._path = path
         self._sha256 = sha256
-        self._input_name = input_name
         self._threads = threads
+        self._refusal = refusal
+        self._objection = objection
         self._lock = threading.Lock()
         self._session: onnxruntime.InferenceSession | None = None
 
-    def run(self, batch: np.ndarray) -> np.ndarray:
-        """Return the first output of the graph for `batch`; raise EncoderUnavailable where the graph does not take it.
+    def run(self, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return the first output of the graph; raise EncoderUnavailable where the graph does not take the inputs.
 
         Any number of threads may call this at once.
         """
         session = self.open()
         try:
-            return np.asarray(session.run(None, {self._input_name: batch})[0])
+            return np.asarray(session.run(None, dict(feeds))[0])
         except _RUNTIME_ERRORS as error:
-            raise unavailable(self._path.parent, str(error)) from error
+            raise self._refusal(str(error)) from error
 
     def open(self) -> onnxruntime.InferenceSession:
         """Return the one session; raise EncoderUnavailable, and try again next time, where it cannot be opened.
@@ -64,8 +79,27 @@ class ImageGraph:
             verify(self._path, self._sha256)
             session = onnxruntime.InferenceSession(self._path, options, providers=["CPUExecutionProvider"])
         except (*_RUNTIME_ERRORS, OSError, ValueError) as error:
-            raise unavailable(self._path.parent, str(error)) from error
-        names = [given.name for given in session.get_inputs()]
-        if names != [self._input_name]:
-            raise unavailable(self._path.parent, f"{self._path.name} takes {names}, not {self._input_name!r}")
+            raise self._refusal(str(error)) from error
+        if objection := self._objection(session):
+            raise self._refusal(f"{self._path.name} {objection}")
         return session
+
+
+class ImageGraph:
+    """A graph from one batch of pictures to their vectors."""
+
+    def __init__(self, path: Path, input_name: str, threads: int, sha256: str | None = None) -> None:
+        self._input_name = input_name
+        self._graph = Graph(path, threads, partial(unavailable, path.parent), self._objection, sha256)
+
+    def run(self, batch: np.ndarray) -> np.ndarray:
+        """Return the vectors of `batch`; raise EncoderUnavailable where the graph does not take it."""
+        return self._graph.run({self._input_name: batch})
+
+    def open(self) -> onnxruntime.InferenceSession:
+        """Return the one session; raise EncoderUnavailable where it cannot be opened."""
+        return self._graph.open()
+
+    def _objection(self, session: onnxruntime.InferenceSession) -> str:
+        names = [given.name for given in session.get_inputs()]
+        return "" if names == [self._input_name] else f"takes {names}, not {self._input_name!r}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,15 +11,28 @@ from PIL import Image
 
 from ai.encoders.base import BadVector, Encoder, model_key
 from ai.encoders.compact import CompactEncoder
+from ai.encoders.placeholder import PlaceholderEncoder
 from ai.fakes import FakeEncoder
+from ai.tests.clip_models import CLIP, MASKED, SIGLIP, Style, build_immich, encoder_of
 from ai.tests.conftest import SHIPPED
 
+WITH_WORDS = ["compact", "fake"]  # know the words of their vocabulary and nothing else
+OPEN = [CLIP, SIGLIP, MASKED, "placeholder"]  # take any text
 
-@pytest.fixture(params=["compact", "fake"])
-def encoder(request: pytest.FixtureRequest) -> Encoder:
+
+@pytest.fixture(params=WITH_WORDS + OPEN)
+def encoder(request: pytest.FixtureRequest, tmp_path: Path) -> Encoder:
     if request.param == "fake":
         return FakeEncoder()
-    return CompactEncoder(SHIPPED, threads=1, batch_size=3)
+    if request.param == "placeholder":
+        return PlaceholderEncoder()
+    if request.param == "compact":
+        return CompactEncoder(SHIPPED, threads=1, batch_size=3)
+    return encoder_of(build_immich(tmp_path, Style(kind=request.param)), batch_size=3)
+
+
+def only(*names: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("encoder", names, indirect=True)
 
 
 def test_pictures_become_float32_rows_of_length_one(encoder: Encoder, pictures: list[Image.Image]) -> None:
@@ -77,6 +91,7 @@ def test_threads_that_begin_at_once_get_the_same_vectors(encoder: Encoder, pictu
     assert all(np.array_equal(answer, encoder.embed_images(pictures)) for answer in answers)
 
 
+@only(*WITH_WORDS)
 def test_a_known_text_is_a_unit_vector_and_an_unknown_one_none(encoder: Encoder) -> None:
     assert encoder.vocabulary is not None
     word = encoder.vocabulary.words[0].word
@@ -92,6 +107,26 @@ def test_a_known_text_is_a_unit_vector_and_an_unknown_one_none(encoder: Encoder)
     assert encoder.embed_texts([]) == []
 
 
+@only(*OPEN)
+def test_any_text_is_a_unit_vector_and_there_is_no_list_of_words(encoder: Encoder) -> None:
+    dog, same, nonsense = encoder.embed_texts(["a dog", "a dog", "qwertyuiop"])
+
+    assert dog is not None and same is not None and nonsense is not None
+    assert dog.shape == (encoder.dimension,)
+    assert dog.dtype == np.float32
+    assert np.linalg.norm([dog, nonsense], axis=1) == pytest.approx(1, abs=1e-6)
+    assert np.array_equal(dog, same)
+    assert not np.array_equal(dog, nonsense)
+    assert encoder.embed_texts([]) == []
+    assert encoder.vocabulary is None
+
+
+@only(*OPEN)
+def test_without_words_and_names_nothing_is_tagged(encoder: Encoder, pictures: list[Image.Image]) -> None:
+    assert encoder.tag(encoder.embed_images(pictures)) == [[]] * len(pictures)
+
+
+@only(*WITH_WORDS)
 def test_a_picture_like_a_word_is_tagged_with_it_surest_first_and_at_most_twelve(encoder: Encoder) -> None:
     assert encoder.vocabulary is not None
     words = [word for word in encoder.vocabulary.words if len(word.leaves) == 1 and word.threshold is not None]
@@ -120,3 +155,4 @@ def test_the_keys_are_those_that_rows_and_index_folders_carry(compact: CompactEn
     assert model_key(compact) == "cloudzy-compact@1-512d"
     assert model_key(FakeEncoder()) == "fake@1-32d"
     assert model_key(FakeEncoder(revision="2")) == "fake@2-32d"
+    assert model_key(PlaceholderEncoder()) == "placeholder@1-512d"

@@ -37,6 +37,16 @@ def test_a_good_server_has_nothing_against_it(server: Settings) -> None:
     assert ids() == []
 
 
+def test_the_placeholder_is_a_warning_and_no_reason_not_to_start(settings: Settings) -> None:
+    settings.CLOUDZY_ENCODER = "placeholder"
+
+    (problem,) = check_settings()
+
+    assert problem.id == "cloudzy.W001"
+    assert "file names" in problem.msg
+    assert not problem.is_serious()
+
+
 def test_a_missing_secret_is_refused(settings: Settings) -> None:
     settings.SECRET_KEY = ""
 

@@ -25,6 +25,7 @@ def read(monkeypatch: pytest.MonkeyPatch, value: str, reader: Callable[[], Any])
         (" words ", lambda: env.text(NAME, "default"), "words"),
         ("", lambda: env.text(NAME, "default"), "default"),
         ("b", lambda: env.choice(NAME, "a", ["a", "b"]), "b"),
+        ("clip:ViT-B-32__openai", lambda: env.choice(NAME, "a", ["a"], named="clip"), "clip:ViT-B-32__openai"),
         ("On", lambda: env.yes_or_no(NAME, False), True),
         ("0", lambda: env.yes_or_no(NAME, True), False),
         ("", lambda: env.yes_or_no(NAME, True), True),
@@ -38,6 +39,8 @@ def read(monkeypatch: pytest.MonkeyPatch, value: str, reader: Callable[[], Any])
         ("https://a.b:443,http://[::1]:80", lambda: env.origins(NAME), ["https://a.b", "http://[::1]"]),
         ("10.0.0.2,fd00::/8", lambda: env.networks(NAME), [ip_network("10.0.0.2"), ip_network("fd00::/8")]),
         ("", lambda: env.site_url(NAME), None),
+        ("", lambda: env.site_origin(NAME, "https://a.b"), "https://a.b"),
+        ("HTTP://Mirror:8080/", lambda: env.site_origin(NAME, "https://a.b"), "http://mirror:8080"),
     ],
 )
 def test_a_good_value_is_read(
@@ -50,6 +53,11 @@ def test_a_good_value_is_read(
     ("value", "reader"),
     [
         ("c", lambda: env.choice(NAME, "a", ["a", "b"])),
+        *(
+            (value, lambda: env.choice(NAME, "a", ["a"], named="clip"))
+            for value in ("clip", "clip:", "clip:../x", "b:x")
+        ),
+        *((value, lambda: env.site_origin(NAME, "https://a.b")) for value in ("a.b", "file:///x", "https://a.b/c")),
         ("maybe", lambda: env.yes_or_no(NAME, False)),
         *((value, lambda: env.number(NAME, 8000, 1, 65535)) for value in ("0", "65536", "-1", "8k", "1.5", "٣")),
         *((value, lambda: env.networks(NAME)) for value in ("proxy", "10.0.0.1/8", "*")),
