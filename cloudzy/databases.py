@@ -5,18 +5,14 @@ from __future__ import annotations
 from django.db import DatabaseError, DataError, IntegrityError
 from rest_framework.exceptions import APIException
 
+from photos.errors import DiskFull
+
 
 class DatabaseBusy(APIException):
     status_code = 503
     default_code = "database_busy"
     default_detail = "The database is busy; try again in a moment."
     retry_after = 5
-
-
-class DatabaseDiskFull(APIException):
-    status_code = 507
-    default_code = "disk_full"
-    default_detail = "The disk is full. Nothing was stored."
 
 
 class DatabaseUnusable(APIException):
@@ -28,7 +24,7 @@ class DatabaseUnusable(APIException):
 
 _BY_WORDS: tuple[tuple[type[APIException], tuple[str, ...]], ...] = (
     (DatabaseBusy, ("locked", "timeout")),
-    (DatabaseDiskFull, ("full",)),
+    (DiskFull, ("full",)),
     (
         DatabaseUnusable,
         (

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-import numpy as np
 from django.db import OperationalError, transaction
 from PIL import Image
 from rest_framework.exceptions import APIException
@@ -184,13 +183,11 @@ def _thumbnails(work: Work) -> Write:
 def _embedding(work: Work) -> Write:
     encoder = told_the_name(get_encoder(), work.photo.original_name)
     vectors = encoder.embed_images([work.image])
-    return embedded(vectors[0], encoder.tag(vectors)[0], model_key(encoder))
+    tags, model = encoder.tag(vectors)[0], model_key(encoder)
 
-
-def embedded(vector: np.ndarray, tags: Sequence[TagScore], model: str) -> Write:
     def write(photo: Photo) -> set[str]:
         photo.set_machine_tags(tags, model)
-        return put_vector(photo, vector, model)
+        return put_vector(photo, vectors[0], model)
 
     return write
 
