@@ -23,5 +23,5 @@ EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/health', timeout=4)"]
 
-# The shell gives way to gunicorn, which then gets the container's signals itself.
-CMD ["sh", "-c", "python manage.py migrate --verbosity 0 && { python manage.py process_missing --quiet || true; } && exec python -m gunicorn --config cloudzy/gunicorn_conf.py"]
+# The shell gives way to the site, which then gets the container's signals itself.
+CMD ["sh", "-c", "python manage.py migrate --verbosity 0 && exec python manage.py serve"]

@@ -31,8 +31,7 @@ help:
 
 run: .env
 	@$(PY) manage.py migrate --verbosity 0
-	@$(PY) manage.py process_missing --quiet || true  # what an interrupted run left; never a reason not to start
-	@exec $(PY) -m gunicorn --config cloudzy/gunicorn_conf.py
+	@exec $(PY) manage.py serve
 
 # The secret of this installation, made once; what else the file says stays.
 .env: requirements

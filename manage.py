@@ -9,6 +9,8 @@ from pathlib import Path
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudzy.settings")
+    # As in wsgi.py, for the workers: threads of numpy's own only slow busy ones.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     if find_spec("django") is None:
         run_again_in_venv()
     from django.core.exceptions import ImproperlyConfigured

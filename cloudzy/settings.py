@@ -24,6 +24,7 @@ DATABASES = {"default": env.database("DATABASE_URL", CLOUDZY_DATA_DIR / "photos.
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000, 1, 65535)
 WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", 2, 1, 64)
+CLOUDZY_WORKERS = env.number("CLOUDZY_WORKERS", 1, 1, 64)
 
 CLOUDZY_MAX_UPLOAD_MB = env.number("CLOUDZY_MAX_UPLOAD_MB", 100, 1, 10_000)
 CLOUDZY_MAX_PIXELS = env.number("CLOUDZY_MAX_MEGAPIXELS", 100, 1, 1_000) * 1_000_000
@@ -73,7 +74,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
-CORS_EXPOSE_HEADERS = ["Link", "Location", "Retry-After", "X-Total-Count"]
+CORS_EXPOSE_HEADERS = ["Link", "Location", "Preference-Applied", "Retry-After", "X-Total-Count"]
 
 SILENCED_SYSTEM_CHECKS = [
     "files.E001",  # the media volume may come later: until then uploads answer `storage_missing`, the rest works
@@ -95,8 +96,11 @@ INSTALLED_APPS = [
     "django_htmx",
     "corsheaders",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "accounts",
     "ai",
+    "jobs",
     "photos",
     "search",
     "cloudzy",
@@ -140,6 +144,9 @@ TEMPLATES = [
 ]
 TIME_ZONE = "UTC"
 USE_I18N = False
+
+# The most important queue first: a worker starts nothing of a later one while anything of an earlier one is ready.
+TASKS = {"default": {"BACKEND": "jobs.backend.JobBackend", "QUEUES": ["ingest", "embed", "caption", "maintenance"]}}
 
 # --- Files ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import datetime
 
+from ai.encoders.base import EncoderUnavailable
+from ai.loading import get_encoder
 from photos import pipeline
 from photos.models import Photo, Stage
 
@@ -19,10 +22,29 @@ def give_up_lost(now: datetime) -> int:
     return len(found)
 
 
-def unfinished(now: datetime) -> list[int]:
-    """Return the ids of photos with a stage that waits or whose worker was lost, oldest first."""
-    waiting = Stage.objects.claimable(now).values("photo_id")
-    return list(Photo.objects.filter(pk__in=waiting, trashed_at=None).order_by("pk").values_list("pk", flat=True))
+def take_back(photo_id: int, tokens: Collection[uuid.UUID], now: datetime) -> None:
+    """Free the stages that these claims hold, whose workers are known to be gone, without the wait for their lease."""
+    if Stage.objects.filter(photo_id=photo_id).abandon(tokens, now):
+        for photo in Photo.objects.defer("embedding").filter(pk=photo_id):
+            photo.settle()
+
+
+def unfinished(now: datetime, stages: Collection[str] = Stage.ORDER, added_before: datetime | None = None) -> list[int]:
+    """Return the ids of photos with such a stage that waits or whose worker was lost, oldest first."""
+    waiting = Stage.objects.filter(name__in=stages).claimable(now).values("photo_id")
+    photos = Photo.objects.filter(pk__in=waiting, trashed_at=None)
+    if added_before is not None:
+        photos = photos.filter(created_at__lt=added_before)
+    return list(photos.order_by("pk").values_list("pk", flat=True))
+
+
+def possible_stages() -> Collection[str]:
+    """Return the stages that can be done now: without an encoder, those that need none."""
+    try:
+        get_encoder().warm_up()
+    except EncoderUnavailable:
+        return [Stage.Name.METADATA, Stage.Name.THUMBNAILS]
+    return Stage.ORDER
 
 
 def embedded_by_others(model: str) -> list[int]:

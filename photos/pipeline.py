@@ -7,6 +7,7 @@ all of it onto a fresh copy of the row, so that a person's words of meanwhile ar
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,15 +55,20 @@ class Work:
 
 
 def analyse(
-    photo: Photo, now: datetime, stages: Collection[str] = Stage.ORDER, picture: Image.Image | None = None
+    photo: Photo,
+    now: datetime,
+    stages: Collection[str] = Stage.ORDER,
+    picture: Image.Image | None = None,
+    token: uuid.UUID | None = None,
 ) -> Photo:
     """Run those of the stages that wait and that nobody else has claimed; return the photo as it is then.
 
-    Where the database is locked or full, what could not be written waits for another time.
+    A token signs the claims, for a caller whose successor is to know what it left behind. Where the database is locked
+    or full, what could not be written waits for another time.
     """
     work = Work(photo, now, picture)
     try:
-        for batch in _claimed(photo.pk, stages, now):
+        for batch in _claimed(photo.pk, stages, now, token):
             if _finish(photo, now, [(stage, _attempt(stage, work)) for stage in batch]):
                 break
     except OperationalError as exc:
@@ -76,22 +82,28 @@ def repeat(photo: Photo, now: datetime, stages: Collection[str] = ()) -> Photo:
     Raises Photo.DoesNotExist.
     """
     wanted = set(stages) or set(photo.stages.filter(status=Stage.Status.FAILED).values_list("name", flat=True))
-    if wanted & {Stage.Name.METADATA, Stage.Name.EMBEDDING}:
-        wanted.add(Stage.Name.CAPTION)  # it tells of the date and the tags
-    photo.request(wanted)
+    photo.request(with_followers(wanted))
     return analyse(photo, now)
 
 
-def _claimed(photo_id: int, stages: Collection[str], now: datetime) -> Iterable[Sequence[Stage]]:
+def with_followers(stages: Collection[str]) -> set[str]:
+    """Return these stages and the caption where it has to follow: it tells of the date and the tags."""
+    follows = not {Stage.Name.METADATA, Stage.Name.EMBEDDING}.isdisjoint(stages)
+    return {*stages, Stage.Name.CAPTION} if follows else set(stages)
+
+
+def _claimed(
+    photo_id: int, stages: Collection[str], now: datetime, token: uuid.UUID | None
+) -> Iterable[Sequence[Stage]]:
     """Claim and yield what is to be done: all at once the first time, one by one where a worker was lost before.
 
     So a photo that kills its worker in one stage still gets through the others.
     """
     if Stage.objects.filter(photo_id=photo_id, name__in=stages, attempts__gt=0).claimable(now).exists():
         for name in (name for name in Stage.ORDER if name in stages):
-            yield Stage.objects.claim(photo_id, [name], now)
+            yield Stage.objects.claim(photo_id, [name], now, token)
     else:
-        yield Stage.objects.claim(photo_id, stages, now)
+        yield Stage.objects.claim(photo_id, stages, now, token)
 
 
 def _attempt(stage: Stage, work: Work) -> Write | Exception:

@@ -24,6 +24,7 @@ from photos.errors import ChecksumMismatch, EmptyFile, FileTooLarge, NameTaken, 
 from photos.images import Decoded
 from photos.models import Photo, Stage
 from photos.names import clean_name, stored_filename
+from photos.tasks import analyse_photo
 from photos.thumbnails import SIZES
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ class Accepted:
     picture: Image.Image | None = None  # the new photo decoded, so that its analysis need not do it again
 
 
-def accept_upload(file: File, owner: User, now: datetime, expected_sha256: str = "") -> Accepted:
-    """Check a file, keep its bytes and make its photo, all or nothing.
+def accept_upload(file: File, owner: User, now: datetime, expected_sha256: str = "", queued: bool = False) -> Accepted:
+    """Check a file, keep its bytes and make its photo, all or nothing; `queued` leaves its analysis to a worker.
 
     Raises EmptyFile, FileTooLarge, UnsupportedType, TooManyPixels, BrokenImage, ChecksumMismatch, StorageMissing or
     DiskFull; then nothing is kept.
@@ -60,7 +61,7 @@ def accept_upload(file: File, owner: User, now: datetime, expected_sha256: str =
         incoming.unlink(missing_ok=True)
     photo = _new_photo(clean_name(file.name or ""), name, sha256, size, decoded, now)
     photo.owner = owner
-    return _insert(photo, decoded, now)
+    return _insert(photo, decoded, now, queued)
 
 
 def received_file(request: HttpRequest) -> UploadedFile:
@@ -152,14 +153,14 @@ def _new_photo(original: str, stored: str, sha256: str, size: int, decoded: Deco
     )
 
 
-def _insert(photo: Photo, decoded: Decoded, now: datetime) -> Accepted:
+def _insert(photo: Photo, decoded: Decoded, now: datetime, queued: bool) -> Accepted:
     """Save the row with its stages; the bytes go again when that fails or another upload was faster."""
     suffixes = ["", *(f"_{secrets.token_hex(3)}" for _ in range(4))]
     with ExitStack() as undo:
         undo.callback(storage.discard, photo.original)
         for suffix in suffixes:
             photo.filename = stored_filename(photo.original_name, decoded.info.type.extension, now, suffix)
-            if not Photo.objects.filter(filename=photo.filename).exists() and _saved(photo):
+            if not Photo.objects.filter(filename=photo.filename).exists() and _saved(photo, queued):
                 undo.pop_all()
                 return Accepted(photo, created=True, picture=decoded.image)
             if accepted := _already_there(photo.owner, photo.sha256, storage.path_of(photo.original)):
@@ -167,12 +168,14 @@ def _insert(photo: Photo, decoded: Decoded, now: datetime) -> Accepted:
     raise NameTaken
 
 
-def _saved(photo: Photo) -> bool:
-    """Insert the photo and its stages; False when a unique name or hash was taken meanwhile."""
+def _saved(photo: Photo, queued: bool) -> bool:
+    """Insert the photo, its stages and perhaps its job; False when a unique name or hash was taken meanwhile."""
     try:
         with transaction.atomic():
             photo.save(force_insert=True)
             Stage.objects.bulk_create(Stage(photo=photo, name=name) for name in Stage.ORDER)
+            if queued:
+                analyse_photo.enqueue(photo.pk)
     except IntegrityError:
         photo.pk = None
         return False

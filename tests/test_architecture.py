@@ -13,9 +13,10 @@ ROOT = Path(__file__).resolve().parent.parent
 MAY_IMPORT = {
     "ai": set(),
     "accounts": set(),
-    "photos": {"ai", "accounts"},
-    "search": {"ai", "accounts", "photos"},
-    "cloudzy": {"ai", "accounts", "photos", "search"},
+    "jobs": set(),
+    "photos": {"ai", "accounts", "jobs"},
+    "search": {"ai", "accounts", "jobs", "photos"},
+    "cloudzy": {"ai", "accounts", "jobs", "photos", "search"},
 }
 MODULES = sorted(path.relative_to(ROOT) for room in MAY_IMPORT for path in (ROOT / room).rglob("*.py"))
 PRODUCT_MODULES = [path for path in MODULES if "tests" not in path.parts]

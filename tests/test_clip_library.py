@@ -47,7 +47,7 @@ def test_once_the_model_is_there_what_waited_is_done_and_found(client: Client, t
     waiting = post_photo(client, jpeg(colour="red")).json()["id"]
     install(tmp_path)
 
-    call_command("process_missing", verbosity=0)
+    call_command("process_missing", now=True, verbosity=0)
 
     photo = Photo.objects.get(pk=waiting)
     assert photo.status == Photo.Status.READY
@@ -74,5 +74,5 @@ def test_a_model_altered_under_a_library_stops_new_vectors_and_nothing_else(
     assert str(models) not in problem
     shutil.rmtree(models / "mine")
     install(tmp_path)
-    call_command("process_missing", verbosity=0)
+    call_command("process_missing", now=True, verbosity=0)
     assert Photo.objects.get(pk=waiting["id"]).status == Photo.Status.READY

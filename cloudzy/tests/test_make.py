@@ -24,7 +24,7 @@ case "$*" in
     *"-m venv"*) mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
     *"pip install"*) exit {pip} ;;
     *token_urlsafe*) echo "a-random-secret" ;;
-    *gunicorn*) echo "PORT=$PORT HOST=$HOST" >> asked.txt ;;
+    *"manage.py serve"*) echo "PORT=$PORT HOST=$HOST" >> asked.txt ;;
 esac
 """
 
@@ -67,7 +67,7 @@ def test_the_first_run_makes_everything_and_starts_the_site(project: Project) ->
     run = project.make("run")
 
     assert run.returncode == 0, run.stderr
-    wanted = ["-m venv", "pip install", "token_urlsafe", "manage.py migrate", "process_missing --quiet", "-m gunicorn"]
+    wanted = ["-m venv", "pip install", "token_urlsafe", "manage.py migrate", "manage.py serve"]
     order = [next(number for number, line in enumerate(project.asked) if words in line) for words in wanted]
     assert order == sorted(order)
 
@@ -79,7 +79,7 @@ def test_the_second_run_calls_neither_pip_nor_venv_and_keeps_the_secret(project:
     project.make("run")
 
     assert not project.was_asked_for("pip install") and not project.was_asked_for("-m venv")
-    assert project.was_asked_for("-m gunicorn")
+    assert project.was_asked_for("manage.py serve")
     assert (project.folder / ".env").read_text() == secret
 
 

@@ -16,6 +16,18 @@ UPLOADED = OpenApiExample(
     },
 )
 
+QUEUED = OpenApiExample(
+    "queued",
+    {
+        "id": 1,
+        "filename": "photo_20231023_120000.jpg",
+        "tags": [],
+        "caption": "",
+        "message": "Photo uploaded successfully with ID 1",
+        "status": "queued",
+    },
+)
+
 PHOTO = OpenApiExample(
     "photo",
     {

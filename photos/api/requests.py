@@ -30,6 +30,12 @@ def trashed_photo_of(request: Request, pk: int) -> Photo:
     return _one(Photo.objects.in_trash_of(owner_of(request)).for_listing().filter(pk=pk).first())
 
 
+def prefers_async(request: Request) -> bool:
+    """Tell whether the client would rather not wait (RFC 7240: `Prefer: respond-async`, among other wishes)."""
+    wishes = request.headers.get("Prefer", "").split(",")
+    return any(wish.partition(";")[0].strip().lower() == "respond-async" for wish in wishes)
+
+
 def _one(photo: Photo | None) -> Photo:
     if photo is None:
         raise Http404("There is no such photo.")

@@ -6,7 +6,14 @@ from typing import Any
 
 from django.http import HttpResponseBase
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -15,10 +22,10 @@ from rest_framework.views import APIView
 
 from photos import curation, downloads, pipeline
 from photos.api import serializers as forms
-from photos.api.examples import PHOTO, UPLOADED
+from photos.api.examples import PHOTO, QUEUED, UPLOADED
 from photos.api.negotiation import FILE_RESPONSES, THUMBNAIL_RESPONSES, AnyNegotiation
 from photos.api.parameters import StrictJSONParser, body_of, query_of
-from photos.api.requests import owner_of, photo_of, trashed_photo_of
+from photos.api.requests import owner_of, photo_of, prefers_async, trashed_photo_of
 from photos.embeddings import latest_vectors
 from photos.models import Photo, Tag
 from photos.paging import Page, page_of
@@ -32,9 +39,18 @@ class UploadView(APIView):
 
     @extend_schema(
         operation_id="upload",
+        parameters=[
+            OpenApiParameter(
+                "Prefer",
+                OpenApiTypes.STR,
+                OpenApiParameter.HEADER,
+                description="`respond-async`: answer once the photo is kept, and analyse it later.",
+            )
+        ],
         request={"multipart/form-data": forms.UploadSerializer},
         responses={
             201: OpenApiResponse(forms.UploadedSerializer, "Kept and analysed.", examples=[UPLOADED]),
+            202: OpenApiResponse(forms.UploadedSerializer, "Kept; it will be analysed.", examples=[QUEUED]),
             200: OpenApiResponse(forms.UploadedSerializer, "You had these bytes already."),
         },
     )
@@ -45,7 +61,11 @@ class UploadView(APIView):
             raise ValidationError({name: ["Unknown. Allowed: file."] for name in unknown})
         now = timezone.now()
         checksum = request.headers.get("X-Content-SHA256", "")
-        accepted = accept_upload(file, owner_of(request), now, checksum)
+        later = prefers_async(request)
+        accepted = accept_upload(file, owner_of(request), now, checksum, queued=later)
+        if later and accepted.created:
+            headers = {"Location": f"/photo/{accepted.photo.pk}", "Preference-Applied": "respond-async"}
+            return Response(_uploaded(accepted, accepted.photo), status=202, headers=headers)
         photo = pipeline.analyse(accepted.photo, now, picture=accepted.picture)
         return Response(_uploaded(accepted, photo), status=201 if accepted.created else 200)
 

@@ -18,17 +18,25 @@ class StageQuerySet(models.QuerySet["Stage"]):
         lost = Q(status=Stage.Status.RUNNING, claimed_at__lt=now - LEASE)
         return self.filter(Q(status=Stage.Status.QUEUED) | lost, attempts__lt=MAX_ATTEMPTS)
 
-    def claim(self, photo_id: int, names: Collection[str], now: datetime) -> Sequence[Stage]:
-        """Take what is claimable of these stages for the caller alone, and count the attempt.
+    def claim(
+        self, photo_id: int, names: Collection[str], now: datetime, token: uuid.UUID | None = None
+    ) -> Sequence[Stage]:
+        """Take what is claimable of these stages for the caller alone, under its token, and count the attempt.
 
         The attempt counts at the claim, so that a photo which kills its worker runs out of attempts too.
         """
-        token = uuid.uuid4()
+        token = token or uuid.uuid4()
         wanted = self.filter(photo_id=photo_id, name__in=names).claimable(now)
         wanted.update(status=Stage.Status.RUNNING, attempts=F("attempts") + 1, claimed_at=now, claim=token)
         return sorted(
             self.filter(photo_id=photo_id, claim=token), key=lambda stage: Stage.ORDER.index(Stage.Name(stage.name))
         )
+
+    def abandon(self, tokens: Collection[uuid.UUID], now: datetime) -> int:
+        """Take these claims from a worker known to be gone: the stages wait again, or fail after their last attempt."""
+        held = self.filter(status=Stage.Status.RUNNING, claim__in=tokens)
+        failed = held.filter(attempts__gte=MAX_ATTEMPTS).give_up(now)
+        return failed + held.update(status=Stage.Status.QUEUED, claim=None)
 
     def lost_for_good(self, now: datetime) -> Self:
         """Stages whose worker was lost at the last attempt they had."""

@@ -12,6 +12,8 @@ from django.test import Client
 from accounts.models import User
 from ai.encoders.base import Encoder
 from ai.fakes import FakeEncoder
+from jobs.models import Run
+from jobs.worker import Worker
 from photos import storage
 from photos.models import Photo
 from photos.tests.factories import make_user
@@ -131,10 +133,47 @@ def test_without_an_encoder_the_photo_waits(client: Client) -> None:
     assert read(client.get(f"/photo/{answer['id']}/thumbnail"))
 
 
-def test_asking_for_a_later_answer_is_ignored(client: Client) -> None:
+@pytest.mark.parametrize("wish", ["respond-async", "wait=10, Respond-Async", "respond-async; why=speed"])
+def test_a_client_that_would_rather_not_wait_is_answered_once_the_photo_is_kept(client: Client, wish: str) -> None:
+    response = post_photo(client, headers={"Prefer": wish})
+
+    photo = Photo.objects.get()
+    answer = response.json()
+    assert response.status_code == 202
+    assert (answer["id"], answer["filename"]) == (photo.pk, photo.filename)
+    assert (answer["status"], answer["tags"], answer["caption"]) == ("queued", [], "")
+    assert (response["Location"], response["Preference-Applied"]) == (f"/photo/{photo.pk}", "respond-async")
+
+    Worker("a").step()
+
+    seen = client.get(response["Location"]).json()
+    assert (seen["status"], seen["tags"], seen["caption"]) == ("ready", ["red"], "A red.")
+
+
+@pytest.mark.parametrize("wish", ["", "wait=10", "return=minimal"])
+def test_other_wishes_change_nothing(client: Client, wish: str) -> None:
+    response = post_photo(client, headers={"Prefer": wish})
+
+    assert (response.status_code, response.json()["status"]) == (201, "ready")
+    assert "Preference-Applied" not in response
+    assert not Run.objects.exists()
+
+
+def test_what_is_there_already_is_answered_at_once_whatever_the_wish(client: Client) -> None:
+    post_photo(client)
+
     response = post_photo(client, headers={"Prefer": "respond-async"})
 
-    assert response.status_code == 201
+    assert (response.status_code, response.json()["duplicate"]) == (200, True)
+    assert "Preference-Applied" not in response
+    assert not Run.objects.exists()
+
+
+def test_a_photo_that_is_refused_leaves_no_job(client: Client) -> None:
+    response = post_photo(client, b"no picture", headers={"Prefer": "respond-async"})
+
+    assert response.status_code == 415
+    assert not Run.objects.exists()
 
 
 def test_a_checksum_in_capitals_is_checked_too(client: Client) -> None:

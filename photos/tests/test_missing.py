@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
@@ -12,6 +13,8 @@ from pytest_django import Settings
 
 from ai.encoders.base import Encoder
 from ai.fakes import FakeEncoder
+from jobs.models import Run
+from jobs.worker import Worker
 from photos import missing
 from photos.models import Photo, Stage
 from photos.models.stage import LEASE
@@ -25,8 +28,9 @@ NOW = at("2024-05-01 12:00")
 
 
 def process_missing(*options: str) -> str:
+    """Do it at once, not in a worker, unless an option says otherwise."""
     told = StringIO()
-    call_command("process_missing", *options, stdout=told)
+    call_command("process_missing", *(options or ["--now"]), stdout=told)
     return told.getvalue()
 
 
@@ -72,22 +76,6 @@ def test_without_an_encoder_the_command_says_so_and_ends() -> None:
         process_missing()
 
 
-def test_at_the_start_of_the_site_nothing_missing_is_no_news(client: Client) -> None:
-    post_photo(client)
-    assert process_missing("--quiet") == ""
-
-    Photo.objects.get().request([Stage.Name.CAPTION])
-    told = process_missing("--quiet")
-
-    assert "Finishing: 1 ready" in told
-    assert Photo.objects.get().status == Photo.Status.READY
-
-
-@pytest.mark.usefixtures("no_encoder")
-def test_the_site_starts_without_an_encoder_too() -> None:
-    assert process_missing("--quiet") == ""
-
-
 def test_only_saying_what_is_missing_changes_nothing(make_photo: Callable[..., Photo]) -> None:
     poison = make_photo()
     poison.stages.filter(name="embedding").update(status="running", attempts=3, claimed_at=NOW)
@@ -129,7 +117,7 @@ def test_failed_photos_are_repeated_only_where_asked(client: Client) -> None:
 
     process_missing()
     assert client.get(f"/photo/{pk}").json()["status"] == "failed"
-    process_missing("--failed")
+    process_missing("--failed", "--now")
 
     assert client.get(f"/photo/{pk}").json()["status"] == "ready"
 
@@ -145,3 +133,47 @@ def test_a_lost_worker_is_replaced_and_a_photo_that_kills_them_is_given_up(make_
     poison.refresh_from_db()
     assert lost.status == Photo.Status.READY
     assert (poison.status, poison.error) == (Photo.Status.FAILED, "The analysis broke off 3 times.")
+
+
+def test_what_photos_lack_is_queued_by_its_importance(
+    client: Client, make_photo: Callable[..., Photo], use_encoder: Callable[[Encoder], None]
+) -> None:
+    stale = post_photo(client).json()["id"]
+    use_encoder(FakeEncoder(revision="2"))
+    waits, failed = make_photo(), make_photo()
+    waits.stages.update(status="queued")
+    failed.stages.filter(name="embedding").update(status="failed", error="why")
+    failed.settle()
+
+    told = process_missing("--failed")
+
+    queued = {(run.subject, run.job.queue_name) for run in Run.objects.select_related("job")}
+    assert queued == {(f"{waits.pk}", "ingest"), (f"{failed.pk}", "ingest"), (f"{stale}", "embed")}
+    assert "Finishing: 1 queued" in told and "Embedding anew: 1 queued" in told
+    worker = Worker("a")
+    while worker.step():
+        pass
+    assert set(Photo.objects.values_list("status", "embedding_model")) == {("ready", "fake@2-32d")}
+
+
+def test_what_is_queued_already_is_not_queued_twice(make_photo: Callable[..., Photo]) -> None:
+    photo = make_photo()
+    photo.stages.update(status="queued")
+    process_missing("--failed")
+
+    told = process_missing("--failed")
+
+    assert "Finishing: 0 queued" in told
+    assert Run.objects.count() == 1
+
+
+def test_taking_back_frees_only_what_the_lost_worker_held(make_photo: Callable[..., Photo]) -> None:
+    photo = make_photo()
+    mine, other = uuid.uuid4(), uuid.uuid4()
+    photo.stages.filter(name="embedding").update(status="running", attempts=1, claim=mine)
+    photo.stages.filter(name="caption").update(status="running", attempts=1, claim=other)
+
+    missing.take_back(photo.pk, [mine], NOW)
+
+    states = dict(photo.stages.values_list("name", "status"))
+    assert (states["embedding"], states["caption"]) == ("queued", "running")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -78,6 +79,27 @@ def test_after_the_last_attempt_nobody_takes_it_up(waiting: Photo) -> None:
     assert counts == [4] * MAX_ATTEMPTS + [0]
     assert Stage.objects.lost_for_good(moments[-1]).count() == 4
     assert Stage.objects.lost_for_good(moments[-2]).count() == 0
+
+
+def test_what_a_lost_worker_held_waits_again_and_its_attempts_count(waiting: Photo) -> None:
+    token = uuid.uuid4()
+    Stage.objects.claim(waiting.pk, [Stage.Name.CAPTION], NOW, token)
+
+    assert waiting.stages.all().abandon([token], NOW) == 1
+
+    stage = waiting.stages.get(name=Stage.Name.CAPTION)
+    assert (stage.status, stage.attempts, stage.claim) == ("queued", 1, None)
+
+
+def test_what_a_lost_worker_held_for_the_last_time_fails(waiting: Photo) -> None:
+    token = uuid.uuid4()
+    waiting.stages.update(attempts=MAX_ATTEMPTS - 1)
+    Stage.objects.claim(waiting.pk, [Stage.Name.CAPTION], NOW, token)
+
+    waiting.stages.all().abandon([token], NOW)
+
+    stage = waiting.stages.get(name=Stage.Name.CAPTION)
+    assert (stage.status, stage.error) == ("failed", "The analysis broke off 3 times.")
 
 
 def test_giving_up_says_why(waiting: Photo) -> None:

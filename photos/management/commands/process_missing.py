@@ -10,43 +10,47 @@ from ai.encoders.base import EncoderUnavailable, model_key
 from ai.loading import get_encoder
 from photos import missing
 from photos.models import Photo, Stage
+from photos.tasks import queue_photos
 
 
 class Command(BaseCommand):
-    help = "Do whatever photos lack: stages that wait or broke off, and vectors of another model than today's."
+    help = (
+        "Queue whatever photos lack: stages that wait or broke off, and vectors of another model than today's. "
+        "With --now it is done here, and when the command ends it is done."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--failed", action="store_true", help="Also repeat what failed.")
+        parser.add_argument("--now", action="store_true", help="Do it here instead of queueing it for the worker.")
         parser.add_argument("--dry-run", action="store_true", help="Only say what is missing.")
-        parser.add_argument(
-            "--quiet", action="store_true", help="Say nothing where nothing can be done: for the start of the site."
-        )
 
     def handle(self, *_: Any, **options: Any) -> None:
         now = timezone.now()
         try:
             model = model_key(get_encoder())
         except EncoderUnavailable as exc:
-            if options["quiet"]:  # /health says so; the site works without
-                return
             raise CommandError(str(exc)) from exc
         if not options["dry_run"]:
             missing.give_up_lost(now)
         failed = list(Photo.objects.filter(status=Photo.Status.FAILED).values_list("pk", flat=True))
         stale = missing.embedded_by_others(model)
         waiting = missing.unfinished(now)
-        if options["quiet"] and not (waiting or stale):
-            return
         told = f"{len(waiting)} photos wait, {len(stale)} have a vector of another model than {model}"
         self.stdout.write(f"{told}, {len(failed)} failed.")
         if options["dry_run"]:
             return
-        self._run("Finishing", waiting, ())
-        self._run("Embedding anew", stale, (Stage.Name.EMBEDDING,))
-        if options["failed"]:
-            self._run("Repeating", failed, tuple(Stage.ORDER))
+        todo: list[tuple[str, str, list[int], tuple[str, ...]]] = [
+            ("Finishing", "ingest", waiting, ()),
+            ("Embedding anew", "embed", stale, (Stage.Name.EMBEDDING,)),
+            ("Repeating", "ingest", failed if options["failed"] else [], tuple(Stage.ORDER)),
+        ]
+        for title, queue_name, ids, stages in todo:
+            if options["now"]:
+                self._do(title, ids, stages)
+            elif ids:
+                self.stdout.write(f"{title}: {queue_photos(ids, queue_name, stages)} queued")
 
-    def _run(self, title: str, ids: list[int], stages: tuple[str, ...]) -> None:
+    def _do(self, title: str, ids: list[int], stages: tuple[str, ...]) -> None:
         ended = {Photo.Status.READY: 0, Photo.Status.FAILED: 0, Photo.Status.QUEUED: 0}
         for count, photo in enumerate(missing.complete(ids, timezone.now(), stages), start=1):
             ended[Photo.Status(photo.status)] += 1
