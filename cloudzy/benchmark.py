@@ -19,9 +19,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.local import local_owner
 from ai.encoders.base import model_key
-from ai.loading import get_encoder
 from cloudzy.synthetic import add_photos, picture
 from photos import storage
+from photos.encoding import current_encoder
 
 WARM_UPS = 3
 ROUNDS = 30
@@ -65,7 +65,7 @@ def temporary_library() -> Iterator[None]:
 
 def measure(photos: int, progress: Callable[[str], None]) -> Figures:
     """Fill the library with synthetic photos and measure; to be called within temporary_library()."""
-    encoder = get_encoder()
+    encoder = current_encoder()
     for done in add_photos(local_owner(), photos, encoder.dimension, model_key(encoder)):
         progress(f"{done} of {photos} photos")
     call_command("rebuild_index", verbosity=0)

@@ -20,9 +20,9 @@ from rest_framework.views import APIView
 
 from ai.encoders.base import EncoderUnavailable
 from ai.encoders.placeholder import NOTICE
-from ai.loading import get_encoder
 from photos import storage
 from photos.api.parameters import query_of
+from photos.encoding import current_encoder
 from search.health import report
 
 LOW_DISK_BYTES = 500 * 2**20
@@ -146,7 +146,7 @@ def _pending_migration() -> str:
 def _encoder_problems() -> list[str]:
     """Tell also of files that are there and cannot be opened, as after half a download."""
     try:
-        get_encoder().warm_up()
+        current_encoder().warm_up()
     except EncoderUnavailable as exc:
         return [str(exc)]
     return []

@@ -8,8 +8,8 @@ from contextlib import suppress
 from datetime import datetime
 
 from ai.encoders.base import EncoderUnavailable
-from ai.loading import get_encoder
 from photos import pipeline
+from photos.encoding import current_encoder
 from photos.models import Photo, Stage
 
 
@@ -41,7 +41,7 @@ def unfinished(now: datetime, stages: Collection[str] = Stage.ORDER, added_befor
 def possible_stages() -> Collection[str]:
     """Return the stages that can be done now: without an encoder, those that need none."""
     try:
-        get_encoder().warm_up()
+        current_encoder().warm_up()
     except EncoderUnavailable:
         return [Stage.Name.METADATA, Stage.Name.THUMBNAILS]
     return Stage.ORDER

@@ -20,10 +20,10 @@ from rest_framework.exceptions import APIException
 from ai.captions import write_caption
 from ai.encoders.base import BadVector, EncoderUnavailable, model_key
 from ai.encoders.placeholder import PlaceholderEncoder, told_the_name
-from ai.loading import get_encoder
 from ai.vocabulary import TagScore
 from photos import images, originals, storage, thumbnails, walltime
 from photos.embeddings import put_vector
+from photos.encoding import current_encoder
 from photos.errors import StorageMissing
 from photos.metadata import Metadata, read_metadata
 from photos.models import Photo, Stage
@@ -193,7 +193,7 @@ def _thumbnails(work: Work) -> Write:
 
 
 def _embedding(work: Work) -> Write:
-    encoder = told_the_name(get_encoder(), work.photo.original_name)
+    encoder = told_the_name(current_encoder(), work.photo.original_name)
     vectors = encoder.embed_images([work.image])
     tags, model = encoder.tag(vectors)[0], model_key(encoder)
 
@@ -219,7 +219,7 @@ def describe(photo: Photo) -> str:
     tags = [TagScore(row.tag.name, row.score) for row in photo.shown_tags]
     known_date = None if photo.taken_at_source == Photo.DateSource.UPLOAD else photo.taken_at
     try:
-        encoder = told_the_name(get_encoder(), photo.original_name)
+        encoder = told_the_name(current_encoder(), photo.original_name)
     except EncoderUnavailable:
         encoder = None
     if isinstance(encoder, PlaceholderEncoder):

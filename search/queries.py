@@ -10,8 +10,8 @@ from PIL import Image
 
 from accounts.models import User
 from ai.encoders.base import BadVector, EncoderUnavailable
-from ai.loading import get_encoder
 from photos.embeddings import vector_of
+from photos.encoding import current_encoder
 from photos.images import BrokenImage
 from photos.models import Photo
 from photos.text import one_line
@@ -105,7 +105,7 @@ def similar_to(photo: Photo, user: User, limit: int) -> list[Hit]:
 def like_image(image: Image.Image, user: User, limit: int) -> list[Hit]:
     """Return the photos most like an upright sRGB image that is not in the library; raises ModelMissing."""
     try:
-        vectors = get_encoder().embed_images([image])
+        vectors = current_encoder().embed_images([image])
         space = current_space()
     except EncoderUnavailable as exc:
         raise ModelMissing(exc) from exc
@@ -123,7 +123,7 @@ def clean(text: str) -> str:
 
 def _meaning_of(text: str) -> _Meaning:
     try:
-        return _Meaning(get_encoder().embed_texts([text])[0], current_space())
+        return _Meaning(current_encoder().embed_texts([text])[0], current_space())
     except EncoderUnavailable as exc:
         return _Meaning(problem=f"Search by meaning is not possible now. {exc}")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from ai.encoders.base import model_key
-from ai.loading import get_encoder
+from photos.encoding import current_encoder
 
 _KEY = re.compile(r"(?P<name>\w[\w.-]*)@(?P<revision>[\w.]+)-(?P<dimension>\d+)d")
 
@@ -36,4 +36,4 @@ class Space:
 
 def current_space() -> Space:
     """Return the space of the encoder in use; raises EncoderUnavailable."""
-    return Space.of(model_key(get_encoder()))
+    return Space.of(model_key(current_encoder()))

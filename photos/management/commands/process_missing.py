@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from ai.encoders.base import EncoderUnavailable, model_key
-from ai.loading import get_encoder
 from photos import missing
+from photos.encoding import current_encoder
 from photos.models import Photo, Stage
 from photos.tasks import queue_photos
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         now = timezone.now()
         try:
-            model = model_key(get_encoder())
+            model = model_key(current_encoder())
         except EncoderUnavailable as exc:
             raise CommandError(str(exc)) from exc
         if not options["dry_run"]:
