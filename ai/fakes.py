@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 from PIL import Image
@@ -44,6 +46,12 @@ class FakeEncoder:
         self.revision = revision
         self.vocabulary = _vocabulary()
         self._lexicon = Lexicon(self.vocabulary)
+
+    def with_vocabulary(self, vocabulary: Vocabulary | None) -> Self:
+        taught = copy.copy(self)
+        taught.vocabulary = vocabulary or _vocabulary()
+        taught._lexicon = Lexicon(taught.vocabulary)
+        return taught
 
     def warm_up(self) -> None:
         """Do nothing: there is nothing to open."""

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from ai.encoders.base import Encoder
 from ai.vectors import BadVector, unit_rows
-from ai.vocabulary import Vocabulary, Word
+from ai.vocabulary import Alias, Vocabulary, Word
+
+# What CLIP-style models end their training with, or near it; `manage.py tags calibrate` finds a library's own.
+DEFAULT_TEMPERATURE = 100.0
+
+
+class TextEncoder(Protocol):
+    """The part of an encoder that words are made with, or a store of what it answered."""
+
+    def embed_texts(self, texts: Sequence[str]) -> list[np.ndarray | None]: ...
 
 
 @dataclass(frozen=True)
@@ -21,10 +30,11 @@ class PromptedWord:
     parents: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
     threshold: float | None = None
+    aliases: tuple[Alias, ...] = ()
 
 
 def vocabulary_for(
-    encoder: Encoder, words: Sequence[PromptedWord], backgrounds: Sequence[str], temperature: float
+    encoder: TextEncoder, words: Sequence[PromptedWord], backgrounds: Sequence[str], temperature: float
 ) -> Vocabulary:
     """Return the vocabulary over one leaf per prompted word and one per background prompt, in the encoder's space.
 
@@ -36,20 +46,21 @@ def vocabulary_for(
     if len({word.word for word in words}) < len(words):
         raise ValueError("The words of a vocabulary must be different from each other.")
     ensembles = [*(word.prompts for word in words), *((prompt,) for prompt in backgrounds)]
-    vectors = _vectors(encoder, ensembles)
-    kept = [at for at, prompts in enumerate(ensembles) if any(prompt in vectors for prompt in prompts)]
+    found = leaves_of(encoder, ensembles)
+    kept = [at for at, leaf in enumerate(found) if leaf is not None]
     if not kept:
         raise ValueError("The encoder knows nothing of any prompt.")
-    leaves = np.stack([_mean([vectors[prompt] for prompt in ensembles[at] if prompt in vectors]) for at in kept])
+    leaves = np.stack([leaf for leaf in found if leaf is not None])
     own_leaf = {words[at].word: row for row, at in enumerate(kept) if at < len(words)}
     return Vocabulary(tuple(_words(words, own_leaf)), leaves, temperature)
 
 
-def _vectors(encoder: Encoder, ensembles: Sequence[Sequence[str]]) -> dict[str, np.ndarray]:
-    """Map each different prompt that the encoder knows something of to its vector."""
+def leaves_of(encoder: TextEncoder, ensembles: Sequence[Sequence[str]]) -> list[np.ndarray | None]:
+    """Return for each ensemble of prompts the mean of what the encoder makes of them, None where it knows none."""
     prompts = list(dict.fromkeys(prompt for ensemble in ensembles for prompt in ensemble))
-    embedded = zip(prompts, encoder.embed_texts(prompts), strict=True)
-    return {prompt: vector for prompt, vector in embedded if vector is not None}
+    vectors = dict(zip(prompts, encoder.embed_texts(prompts), strict=True))
+    known = [[vector for prompt in ensemble if (vector := vectors[prompt]) is not None] for ensemble in ensembles]
+    return [_mean(ensemble) if ensemble else None for ensemble in known]
 
 
 def _mean(vectors: Sequence[np.ndarray]) -> np.ndarray:
@@ -67,7 +78,7 @@ def _words(words: Sequence[PromptedWord], own_leaf: Mapping[str, int]) -> Iterat
     for word in words:
         leaves = sorted(own_leaf[name] for name in _closure(word.word, below) if name in own_leaf)
         if leaves:
-            yield Word(word.word, tuple(leaves), word.parents, word.synonyms, word.threshold)
+            yield Word(word.word, tuple(leaves), word.parents, word.synonyms, word.threshold, aliases=word.aliases)
 
 
 def _closure(word: str, below: Mapping[str, Sequence[str]]) -> set[str]:

@@ -8,7 +8,8 @@ class CloudzyConfig(AppConfig):
     name = "cloudzy"
 
     def ready(self) -> None:
-        import cloudzy.checks  # noqa: F401  (the checks register themselves)
+        import cloudzy.checks
+        import cloudzy.model_checks  # noqa: F401  (the checks register themselves)
 
         # The database and the index lie here; SQLite opens files, not folders.
         settings.CLOUDZY_DATA_DIR.mkdir(parents=True, exist_ok=True)

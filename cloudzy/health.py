@@ -22,7 +22,8 @@ from ai.encoders.base import EncoderUnavailable
 from ai.encoders.placeholder import NOTICE
 from photos import storage
 from photos.api.parameters import query_of
-from photos.encoding import current_encoder
+from photos.encoding import current_encoder, disagreement, encoder_in_use
+from photos.models import ModelMigration
 from search.health import report
 
 LOW_DISK_BYTES = 500 * 2**20
@@ -34,11 +35,20 @@ class SearchEngineSerializer(serializers.Serializer[Any]):
     index_type = serializers.CharField()
 
 
+class MigrationSerializer(serializers.Serializer[Any]):
+    """The way of the library to another model, while there is one."""
+
+    model = serializers.CharField()
+    state = serializers.ChoiceField(choices=["embedding", "ready"])
+    share_done = serializers.FloatField(min_value=0, max_value=1)
+
+
 class HealthSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=["healthy", "unhealthy"])
     service = serializers.CharField()
     search_engine = SearchEngineSerializer()
     problems = serializers.ListField(child=serializers.CharField(), required=False)
+    migration = MigrationSerializer(required=False, allow_null=True)
 
 
 HEALTHY = OpenApiExample(
@@ -48,6 +58,7 @@ HEALTHY = OpenApiExample(
         "service": "Cloudzy AI",
         "search_engine": {"total_embeddings": 2, "dimension": 512, "index_type": "flat"},
         "problems": [],
+        "migration": None,
     },
 )
 
@@ -78,7 +89,7 @@ class HealthView(APIView):
             "dimension": index.dimension,
             "index_type": index.index_type,
         }
-        problems = [*index.problems, *_encoder_problems(), *_stand_in(), *_low_disk()]
+        problems = [*index.problems, *_encoder_problems(), *_model_problems(), *_stand_in(), *_low_disk()]
         return _answer(request, engine, storage_problem(), problems)
 
 
@@ -93,6 +104,7 @@ def _answer(request: Request, engine: dict[str, Any], fatal: str, problems: list
     }
     if not settings.SERVER_MODE or (not fatal and _is_staff(request)):
         facts["problems"] = list(dict.fromkeys([fatal, *problems] if fatal else problems))
+        facts |= {} if fatal else {"migration": _migration()}
     return Response(facts, status=503 if fatal else 200)
 
 
@@ -108,8 +120,7 @@ def _is_staff(request: Request) -> bool:
 
 def database_problem() -> str:
     """Return why the database cannot serve, or ""."""
-    if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).is_file():
-        # Connections that are open would still serve the file from wherever it is, and new ones make an empty one.
+    if file_is_gone():
         return "The file of the database is gone."
     try:
         with connection.cursor() as cursor:
@@ -118,6 +129,11 @@ def database_problem() -> str:
     except (DatabaseError, InterfaceError):
         return "The database does not answer."
     return f"The migration {pending} is pending: run `manage.py migrate`." if pending else ""
+
+
+def file_is_gone() -> bool:
+    """Tell whether SQLite would serve a file from wherever it went, or make an empty one at the next connection."""
+    return connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).is_file()
 
 
 def storage_problem() -> str:
@@ -152,8 +168,21 @@ def _encoder_problems() -> list[str]:
     return []
 
 
+def _model_problems() -> list[str]:
+    """Tell where the settings and the library differ, and what a migration waits for."""
+    waiting = ModelMigration.objects.running().exclude(problem="").values_list("problem", flat=True)
+    return [*filter(None, [disagreement()]), *(f"The migration to another model waits: {why}" for why in waiting)]
+
+
+def _migration() -> dict[str, Any] | None:
+    running = ModelMigration.objects.running().defer("comparison").first()
+    if running is None:
+        return None
+    return {"model": running.encoder, "state": running.state, "share_done": running.percent / 100}
+
+
 def _stand_in() -> list[str]:
-    return [NOTICE] if settings.CLOUDZY_ENCODER == "placeholder" else []
+    return [NOTICE] if encoder_in_use() == "placeholder" else []
 
 
 def _low_disk() -> list[str]:

@@ -15,7 +15,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from photos import curation, downloads, pipeline
+from photos import (
+    admin_generations,  # noqa: F401  (it registers a page of its own)
+    curation,
+    downloads,
+    pipeline,
+)
 from photos.admin_filters import InTrash, WithTag
 from photos.admin_forms import PhotoActionForm, PhotoTagForm, PhotoTagFormSet, TagNameForm
 from photos.models import Photo, PhotoTag, Stage, Tag

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from ai.encoders.base import EncoderUnavailable
 from photos import pipeline
-from photos.encoding import current_encoder
-from photos.models import Photo, Stage
+from photos.encoding import matching_encoder, newest_encoder
+from photos.models import ActiveModel, Photo, Stage
 
 
 def give_up_lost(now: datetime) -> int:
@@ -41,7 +41,7 @@ def unfinished(now: datetime, stages: Collection[str] = Stage.ORDER, added_befor
 def possible_stages() -> Collection[str]:
     """Return the stages that can be done now: without an encoder, those that need none."""
     try:
-        current_encoder().warm_up()
+        newest_encoder().warm_up()
     except EncoderUnavailable:
         return [Stage.Name.METADATA, Stage.Name.THUMBNAILS]
     return Stage.ORDER
@@ -50,6 +50,22 @@ def possible_stages() -> Collection[str]:
 def embedded_by_others(model: str) -> list[int]:
     """Return the ids of photos whose vector another model made, or another revision of this one."""
     return list(Photo.objects.stale(model).order_by("pk").values_list("pk", flat=True))
+
+
+def overtaken() -> list[int]:
+    """Return the ids of photos whose analysis ended while the library changed its model, or that were in the trash.
+
+    Without the encoder they wait.
+    """
+    active = ActiveModel.current()
+    if active is None:
+        return []
+    try:
+        matching_encoder(active.encoder, active.key).warm_up()
+    except EncoderUnavailable:
+        return []
+    ended = Stage.objects.filter(name=Stage.Name.EMBEDDING, status=Stage.Status.DONE)
+    return list(Photo.objects.stale(active.key).filter(stages__in=ended).order_by("pk").values_list("pk", flat=True))
 
 
 def complete(photo_ids: list[int], now: datetime, stages: tuple[str, ...] = ()) -> Iterator[Photo]:

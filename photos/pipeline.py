@@ -20,10 +20,10 @@ from rest_framework.exceptions import APIException
 from ai.captions import write_caption
 from ai.encoders.base import BadVector, EncoderUnavailable, model_key
 from ai.encoders.placeholder import PlaceholderEncoder, told_the_name
-from ai.vocabulary import TagScore
+from ai.vocabulary import TagScore, Vocabulary
 from photos import images, originals, storage, thumbnails, walltime
 from photos.embeddings import put_vector
-from photos.encoding import current_encoder
+from photos.encoding import adopt, newest_encoder
 from photos.errors import StorageMissing
 from photos.metadata import Metadata, read_metadata
 from photos.models import Photo, Stage
@@ -193,11 +193,12 @@ def _thumbnails(work: Work) -> Write:
 
 
 def _embedding(work: Work) -> Write:
-    encoder = told_the_name(current_encoder(), work.photo.original_name)
+    encoder = told_the_name(newest_encoder(), work.photo.original_name)
     vectors = encoder.embed_images([work.image])
     tags, model = encoder.tag(vectors)[0], model_key(encoder)
 
     def write(photo: Photo) -> set[str]:
+        adopt(encoder)
         photo.set_machine_tags(tags, model)
         return put_vector(photo, vectors[0], model)
 
@@ -216,15 +217,19 @@ def _caption(_: Work) -> Write:
 
 def describe(photo: Photo) -> str:
     """Return a caption that says what the photo's tags and date say, as they are in the database now."""
+    try:
+        encoder = told_the_name(newest_encoder(), photo.original_name)
+    except EncoderUnavailable:
+        return describe_with(photo, None)
+    if isinstance(encoder, PlaceholderEncoder):
+        return encoder.caption(photo.tag_names)
+    return describe_with(photo, encoder.vocabulary)
+
+
+def describe_with(photo: Photo, vocabulary: Vocabulary | None) -> str:
+    """Return the caption of describe() by the words of this vocabulary."""
     tags = [TagScore(row.tag.name, row.score) for row in photo.shown_tags]
     known_date = None if photo.taken_at_source == Photo.DateSource.UPLOAD else photo.taken_at
-    try:
-        encoder = told_the_name(current_encoder(), photo.original_name)
-    except EncoderUnavailable:
-        encoder = None
-    if isinstance(encoder, PlaceholderEncoder):
-        return encoder.caption([tag.word for tag in tags])
-    vocabulary = encoder.vocabulary if encoder else None
     return write_caption(tags, known_date, None, vocabulary.broader if vocabulary else {})
 
 

@@ -1,19 +1,40 @@
-"""A photo's files go with its row, whoever deletes it: also with all that a person owned."""
-
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+from django.apps import AppConfig
 from django.db import transaction
-from django.db.models.signals import post_delete
+from django.db.models.signals import post_delete, post_migrate, post_save
 from django.dispatch import receiver
 
-from photos import originals
-from photos.models import Photo
+from photos import originals, shipped
+from photos.events import model_switched
+from photos.models import Photo, VocabularyState
+from photos.tasks import queue_retagging
 
 
 @receiver(post_delete, sender=Photo, dispatch_uid="photos.photo_deleted")
 def photo_deleted(instance: Photo, **_: Any) -> None:
+    """A photo's files go with its row, whoever deletes it: also with all that a person owned."""
     name = instance.original
     # Once it is certain; and robust, because the row is gone then, whatever the disk says.
     transaction.on_commit(lambda: originals.remove(name), robust=True)
+
+
+@receiver(post_migrate, dispatch_uid="photos.migrated")
+def migrated(sender: AppConfig, **_: Any) -> None:
+    """Also a database that was emptied gets its words back."""
+    if sender.label == "photos":
+        shipped.fill()
+
+
+@receiver(post_save, sender=VocabularyState, dispatch_uid="photos.words_changed")
+def words_changed(update_fields: Collection[str] | None, **_: Any) -> None:
+    if update_fields and "current" in update_fields:
+        transaction.on_commit(queue_retagging, robust=True)
+
+
+@receiver(model_switched, dispatch_uid="photos.model_switched")
+def tags_of_another_model(**_: Any) -> None:
+    VocabularyState.renew()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,15 +14,20 @@ from django.utils import timezone
 from django_tasks import TaskContext, TaskResult, TaskResultStatus, task
 from django_tasks.signals import task_finished
 
+from ai.encoders.base import EncoderUnavailable
 from jobs.attempts import claims_of
 from jobs.duties import duty
 from jobs.models import Run
-from photos import missing, pipeline
-from photos.models import Photo, Stage
+from jobs.progress import Progress, Reporter
+from photos import generations, missing, pipeline, retagging
+from photos.migrating import MigrationSlice
+from photos.models import ModelMigration, Photo, Stage
 
 QUEUED_AT_ONCE = 500
 # What is younger is as a rule at work in the web process that took it in.
 YOUNG = timedelta(minutes=1)
+# Between two slices of a migration, so that jobs of less important queues get their turn.
+BREATH = timedelta(seconds=1)
 
 
 @task(queue_name="ingest", takes_context=True)
@@ -50,9 +57,72 @@ def queue_photos(ids: Sequence[int], queue_name: str = "ingest", stages: Collect
 
 @duty(every=timedelta(minutes=1))
 def queue_left_behind(now: datetime) -> None:
-    """Queue photos whose worker was lost, or that waited for an encoder that is there now."""
+    """Queue photos whose worker was lost, that waited for an encoder which is there now, or lack the vector of ours."""
     missing.give_up_lost(now)
     queue_photos(missing.unfinished(now, missing.possible_stages(), added_before=now - YOUNG))
+    queue_photos(missing.overtaken(), "embed", [Stage.Name.EMBEDDING])
+
+
+@task(queue_name="embed", takes_context=True, time_limit=timedelta(minutes=15))
+def migrate(context: TaskContext, migration_id: int) -> None:
+    """Do a slice of a migration and queue the next one; nothing where it is over or somebody else is at it."""
+    *earlier, token = claims_of(context.task_result)
+    migration = ModelMigration.objects.take(migration_id, token, earlier, timezone.now())
+    if migration is None:
+        return
+    reporter = Reporter(context)
+
+    def tell(now_at: ModelMigration) -> None:
+        reporter.tell(Progress(now_at.done, now_at.total, str(now_at)), timezone.now())
+
+    try:
+        more = MigrationSlice(migration, token, careful=bool(earlier), told=tell).work()
+    finally:
+        migration.release(token)
+    if more:
+        queue_migration(migration_id, timezone.now() + BREATH, uuid.UUID(context.task_result.id))
+
+
+def queue_migration(migration_id: int, now: datetime, within: uuid.UUID | None = None) -> None:
+    """Have a worker go on with a migration at this time, where no other job than `within` does."""
+    others = Run.objects.unfinished(migrate).filter(subject=f"{migration_id}").exclude(pk=within)
+    if not others.exists():
+        migrate.using(run_after=now).enqueue(migration_id)
+
+
+@duty(every=timedelta(minutes=1))
+def go_on_migrating(now: datetime) -> None:
+    """Queue migrations whose job was lost, that waited for something, or that photos have come in to since."""
+    for migration in ModelMigration.objects.running().exclude(claimed_until__gt=now):
+        waits_for_a_person = migration.review and migration.state == ModelMigration.State.READY
+        if not waits_for_a_person or not generations.is_complete(migration):
+            queue_migration(migration.pk, now)
+
+
+@task(queue_name="embed", takes_context=True, time_limit=timedelta(hours=2))
+def retag_library(context: TaskContext) -> None:
+    """Tag the library with the words there are now, and once more where they change meanwhile."""
+    reporter = Reporter(context)
+
+    def tell(done: int, total: int) -> None:
+        reporter.tell(Progress(done, total, f"{done} of {total} photos"), timezone.now())
+
+    with suppress(EncoderUnavailable):  # nothing is lost: it is queued again once the encoder is there
+        while retagging.is_needed():
+            retagging.retag(timezone.now(), tell)
+
+
+def queue_retagging() -> None:
+    """Have a worker tag the library anew where that is needed; however many words change, one job does it."""
+    if retagging.is_needed() and not Run.objects.unfinished(retag_library).exists():
+        retag_library.enqueue()
+
+
+@duty(every=timedelta(minutes=1))
+def retag_left_behind(_: datetime) -> None:
+    """Queue what a job that was just ending did not see, or that waited for an encoder."""
+    if retagging.is_needed() and Stage.Name.EMBEDDING in missing.possible_stages():
+        queue_retagging()
 
 
 @receiver(task_finished, dispatch_uid="photos.analysis_ended")

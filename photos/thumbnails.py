@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from PIL import Image
 
-from photos.images import bare
+from photos.images import DECODE_ERRORS, bare
 
 FOLDER = "thumbnails"  # in the media folder
 SIZES = (512, 1600)  # pixels on the longer side, smallest first
@@ -37,6 +37,19 @@ def save(media_root: Path, original_name: str, renditions: dict[int, bytes]) -> 
     """Write the renditions of an original; each appears whole or not at all. Raises OSError (ENOSPC) as it comes."""
     for size, data in renditions.items():
         _write_atomically(media_root / path_for(original_name, size), data)
+
+
+def reopened(media_root: Path, original_name: str, enough: int) -> Image.Image | None:
+    """Return the smallest rendition whose shorter side has so many pixels, else the largest; None where it is away."""
+    for size in SIZES:
+        try:
+            with Image.open(media_root / path_for(original_name, size)) as file:
+                rendition = file.convert("RGB")
+        except DECODE_ERRORS:  # missing or damaged: it comes from the original again
+            return None
+        if min(rendition.size) >= enough:
+            break
+    return rendition
 
 
 def remove(media_root: Path, original_name: str) -> None:

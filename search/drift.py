@@ -36,7 +36,7 @@ def drift_of(state: State, space: Space) -> Drift:
         seen.append(have)
     extra = np.setdiff1d(state.found_ids, np.concatenate(seen))
     _, newest = Library.position()
-    moving = IndexChange.objects.photos_past(state.cursor, newest)
+    moving = IndexChange.objects.photos_past(state.cursor, newest, space.model)
     found = np.concatenate(missing), extra, np.concatenate(changed)
     return Drift(*(np.setdiff1d(ids, moving).tolist() for ids in found))
 

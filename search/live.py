@@ -156,7 +156,7 @@ def _load(space: Space, library: UUID, newest: int) -> State:
 
 
 def _caught_up(space: Space, state: State, newest: int) -> State:
-    changed = IndexChange.objects.photos_past(state.cursor, newest)
+    changed = IndexChange.objects.photos_past(state.cursor, newest, space.model)
     ids, vectors = vectors_of(space.model, changed.tolist())
     base, tail = state.base.without(changed), state.tail.replaced(changed, ids, vectors)
     return State(state.library, newest, state.look, base, tail, state.changed + len(changed))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Self
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -38,28 +40,34 @@ class Library(models.Model):
 
 
 class IndexChangeQuerySet(models.QuerySet["IndexChange"]):
-    def photos_past(self, cursor: int, newest: int) -> np.ndarray:
+    def past(self, cursor: int, model: str) -> Self:
+        """News after `cursor` for the index of this model: of its own vectors, and of photos altogether."""
+        return self.filter(pk__gt=cursor, model__in=["", model])
+
+    def photos_past(self, cursor: int, newest: int, model: str) -> np.ndarray:
         """Return the ids of photos that changed after `cursor`, up to `newest`: int64, ascending."""
-        changed = self.filter(pk__gt=cursor, pk__lte=newest).values_list("photo_id", flat=True)
+        changed = self.past(cursor, model).filter(pk__lte=newest).values_list("photo_id", flat=True).distinct()
         return np.sort(np.fromiter(changed, dtype=np.int64))
 
-    def count_past(self, cursor: int) -> int:
-        return self.filter(pk__gt=cursor).count()
+    def count_past(self, cursor: int, model: str) -> int:
+        return self.past(cursor, model).count()
 
 
 class IndexChange(models.Model):
-    """News for every process that holds an index: this photo is new, different or gone.
+    """News for every process that holds an index: this photo, or its vector of this model, is new, different or gone.
 
-    One row a photo, always with the highest id at its writing: reading past a cursor misses no photo.
+    One row a photo and model, always with the highest id at its writing: reading past a cursor misses no photo.
     """
 
     # Not a foreign key: a cascade would delete the news of a deletion.
-    photo_id = models.BigIntegerField(unique=True)
+    photo_id = models.BigIntegerField()
+    model = models.CharField(max_length=200, blank=True, help_text="Empty where it concerns the indexes of all models.")
 
     objects = IndexChangeQuerySet.as_manager()
 
     class Meta:
         db_table = "search_index_change"
+        constraints = [models.UniqueConstraint(fields=["photo_id", "model"], name="search_index_change_once")]
 
     def __str__(self) -> str:
         return f"change {self.pk} of photo {self.photo_id}"
@@ -67,8 +75,13 @@ class IndexChange(models.Model):
     @classmethod
     def record(cls, photo_id: int) -> None:
         """Tell every process of a change, with the fate of the caller's transaction."""
+        cls.record_all([photo_id], "")
+
+    @classmethod
+    def record_all(cls, photo_ids: Collection[int], model: str) -> None:
+        """Tell every process that holds the index of this model that these of its vectors changed."""
         with transaction.atomic():
             # PostgreSQL hands out ids before it commits; a reader must never see 8 while 7 is still to come.
             Library.lock()
-            cls.objects.filter(photo_id=photo_id).delete()
-            cls.objects.create(photo_id=photo_id)
+            cls.objects.filter(photo_id__in=photo_ids, model=model).delete()
+            IndexChange.objects.bulk_create([IndexChange(photo_id=pk, model=model) for pk in photo_ids])

@@ -17,8 +17,8 @@ from photos.models import Photo
 from photos.text import one_line
 from search.errors import BadQuery, ModelMissing, NotAnalysed
 from search.nearest import Near, nearest
-from search.spaces import Space, current_space
-from search.words import matches, photos_with, taken_away
+from search.spaces import Space, current_space, space_of
+from search.words import Sought, matches, photos_with, sought, taken_away
 
 LONGEST_QUERY = 200
 
@@ -61,15 +61,15 @@ class _Meaning:
 def find(text: str, user: User, limit: int) -> Found:
     """Search by meaning, nearest first; a text the encoder knows nothing of is searched as words. Raises BadQuery."""
     text = clean(text)
-    meaning = _meaning_of(text)
+    query, meaning = sought(text), _meaning_of(text)
     if meaning.vector is None:
-        return Found(_by_words(text, user, limit), understood=False)
-    return Found(_by_meaning(meaning, text, user, limit), understood=True)
+        return Found(_by_words(query, user, limit), understood=False)
+    return Found(_by_meaning(meaning, query, user, limit), understood=True)
 
 
 def find_words(text: str, user: User, limit: int) -> list[Hit]:
     """Search for words where they are written, best match first. Raises BadQuery."""
-    return _by_words(clean(text), user, limit)
+    return _by_words(sought(clean(text)), user, limit)
 
 
 def search_page(text: str, user: User, limit: int) -> PageResults:
@@ -80,11 +80,11 @@ def search_page(text: str, user: User, limit: int) -> PageResults:
     Raises BadQuery.
     """
     text = clean(text)
-    meaning = _meaning_of(text)
-    by_words = _by_words(text, user, limit)
+    query, meaning = sought(text), _meaning_of(text)
+    by_words = _by_words(query, user, limit)
     shown = {hit.photo.pk for hit in by_words}
-    near = _by_meaning(meaning, text, user, limit + len(shown))
-    passed_over = shown | taken_away([hit.photo.pk for hit in near], text)
+    near = _by_meaning(meaning, query, user, limit + len(shown))
+    passed_over = shown | taken_away([hit.photo.pk for hit in near], query)
     by_meaning = [hit for hit in near if hit.photo.pk not in passed_over][:limit]
     return PageResults(by_words, by_meaning, meaning.vector is not None, meaning.problem)
 
@@ -99,19 +99,19 @@ def similar_to(photo: Photo, user: User, limit: int) -> list[Hit]:
     if vector is None:
         raise NotAnalysed
     near = nearest(vector, Space.of(model), user, limit, passing_by=photo.pk)
-    return _hits(near, user, text="")
+    return _hits(near, user)
 
 
 def like_image(image: Image.Image, user: User, limit: int) -> list[Hit]:
     """Return the photos most like an upright sRGB image that is not in the library; raises ModelMissing."""
     try:
-        vectors = current_encoder().embed_images([image])
-        space = current_space()
+        encoder = current_encoder()
+        vectors = encoder.embed_images([image])
     except EncoderUnavailable as exc:
         raise ModelMissing(exc) from exc
     except BadVector as exc:
         raise BrokenImage("Nothing can be seen in this image.") from exc
-    return _hits(nearest(vectors[0], space, user, limit), user, text="")
+    return _hits(nearest(vectors[0], space_of(encoder), user, limit), user)
 
 
 def clean(text: str) -> str:
@@ -123,27 +123,28 @@ def clean(text: str) -> str:
 
 def _meaning_of(text: str) -> _Meaning:
     try:
-        return _Meaning(current_encoder().embed_texts([text])[0], current_space())
+        encoder = current_encoder()  # asked for once: the model may be changed between two looks
+        return _Meaning(encoder.embed_texts([text])[0], space_of(encoder))
     except EncoderUnavailable as exc:
         return _Meaning(problem=f"Search by meaning is not possible now. {exc}")
 
 
-def _by_meaning(meaning: _Meaning, text: str, user: User, limit: int) -> list[Hit]:
+def _by_meaning(meaning: _Meaning, query: Sought, user: User, limit: int) -> list[Hit]:
     if meaning.vector is None or meaning.space is None:
         return []
-    return _hits(nearest(meaning.vector, meaning.space, user, limit), user, text)
+    return _hits(nearest(meaning.vector, meaning.space, user, limit), user, query)
 
 
-def _by_words(text: str, user: User, limit: int) -> list[Hit]:
-    photos = photos_with(text, user).for_listing()[:limit]
-    return [Hit(photo, NO_DISTANCE, matches(photo, text)) for photo in photos]
+def _by_words(query: Sought, user: User, limit: int) -> list[Hit]:
+    photos = photos_with(query, user).for_listing()[:limit]
+    return [Hit(photo, NO_DISTANCE, matches(photo, query)) for photo in photos]
 
 
-def _hits(near: Sequence[Near], user: User, text: str) -> list[Hit]:
+def _hits(near: Sequence[Near], user: User, query: Sought | None = None) -> list[Hit]:
     """Read the photos, once more only those the user may see: one may have gone since it was measured."""
     seen = Photo.objects.visible_to(user).listed().for_listing().in_bulk([found.photo_id for found in near])
     return [
-        Hit(photo, found.distance, ("semantic", *matches(photo, text)))
+        Hit(photo, found.distance, ("semantic", *(matches(photo, query) if query else ())))
         for found in near
         if (photo := seen.get(found.photo_id))
     ]

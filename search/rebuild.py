@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -43,8 +44,19 @@ def heal(space: Space, now: datetime) -> None:
             with suppress(SnapshotError):
                 snapshot.verify(space)
         found = snapshot.look(space).snapshot
-        if found is None or is_due(found.manifest.count, IndexChange.objects.count_past(found.manifest.cursor)):
+        if found is None or is_due(found.manifest.count, _changed_since(found.manifest)):
             _build(space, now, engines.DEFAULT, None)
+
+
+def discard(space: Space) -> None:
+    """Delete the files of a space that holds no vector any more; a process that has mapped them keeps its memory."""
+    if space.folder.exists():
+        with folder_lock(space.folder):
+            shutil.rmtree(space.folder, ignore_errors=True)
+
+
+def _changed_since(manifest: Manifest) -> int:
+    return IndexChange.objects.count_past(manifest.cursor, manifest.model)
 
 
 def _build(space: Space, now: datetime, engine: str, progress: Callable[[int], None] | None) -> Manifest:

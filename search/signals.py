@@ -1,15 +1,19 @@
-"""What photos tell the index: that something changed, and no more."""
+"""What photos tell the index: that something changed, that a new model is ready, that an old one is gone."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
+from django.utils import timezone
 
+from photos.events import generation_gone, generation_ready, vectors_changed
 from photos.models import Photo
 from search.models import IndexChange
+from search.rebuild import discard, rebuild
+from search.spaces import Space
 
 INDEXED_FIELDS = frozenset({"embedding", "embedding_model", "archived", "trashed_at"})
 
@@ -23,3 +27,18 @@ def photo_saved(instance: Photo, update_fields: Collection[str] | None, **_: Any
 @receiver(post_delete, sender=Photo, dispatch_uid="search.photo_deleted")
 def photo_deleted(instance: Photo, **_: Any) -> None:
     IndexChange.record(instance.pk)
+
+
+@receiver(vectors_changed, dispatch_uid="search.vectors_changed")
+def some_vectors_changed(model: str, photo_ids: Sequence[int], **_: Any) -> None:
+    IndexChange.record_all(photo_ids, model)
+
+
+@receiver(generation_ready, dispatch_uid="search.generation_ready")
+def a_generation_is_ready(model: str, **_: Any) -> None:
+    rebuild(Space.of(model), timezone.now())
+
+
+@receiver(generation_gone, dispatch_uid="search.generation_gone")
+def a_generation_is_gone(model: str, **_: Any) -> None:
+    discard(Space.of(model))

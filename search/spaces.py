@@ -6,8 +6,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from ai.encoders.base import model_key
+from ai.encoders.base import Encoder, model_key
 from photos.encoding import current_encoder
+from photos.models import ActiveModel
 
 _KEY = re.compile(r"(?P<name>\w[\w.-]*)@(?P<revision>[\w.]+)-(?P<dimension>\d+)d")
 
@@ -16,7 +17,7 @@ _KEY = re.compile(r"(?P<name>\w[\w.-]*)@(?P<revision>[\w.]+)-(?P<dimension>\d+)d
 class Space:
     """The space one model's vectors live in; vectors of two spaces never meet."""
 
-    model: str  # as Photo.embedding_model has it
+    model: str  # as `photos.embeddings` calls it
     revision: str
     dimension: int
 
@@ -34,6 +35,11 @@ class Space:
         return Path(settings.CLOUDZY_DATA_DIR) / "index" / self.model
 
 
+def space_of(encoder: Encoder) -> Space:
+    return Space.of(model_key(encoder))
+
+
 def current_space() -> Space:
-    """Return the space of the encoder in use; raises EncoderUnavailable."""
-    return Space.of(model_key(current_encoder()))
+    """Return the space the library is searched in; raises EncoderUnavailable where only the encoder could tell."""
+    active = ActiveModel.current()
+    return Space.of(active.key) if active else space_of(current_encoder())

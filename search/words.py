@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import reduce
-from operator import add, or_
+from operator import add, and_, or_
 
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.expressions import Combinable
@@ -15,6 +16,7 @@ from accounts.models import User
 from photos.models import Photo, PhotoTag
 from photos.models.queryset import PhotoQuerySet
 from photos.models.tag import normalise_tag
+from photos.vocabulary import words_meant
 
 # Field lookups by the name a match is told under, best first; a tag that equals the word comes before all of them.
 _FIELDS = {
@@ -34,34 +36,53 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(word.strip(string.punctuation) or word for word in words))
 
 
-def photos_with(text: str, user: User) -> PhotoQuerySet:
-    """Return the photos lists show in which every word of the text occurs somewhere, best match first.
+@dataclass(frozen=True)
+class Sought:
+    """The words of a query, and the tags that each of them, and the whole of it, names: also "dog" for "Hunde"."""
 
-    Best is a tag that is the whole text, then word by word: a tag that is the word, the title, a tag that contains
+    words: tuple[str, ...]
+    tags: tuple[frozenset[str], ...]
+    whole: frozenset[str]
+
+    @property
+    def all_tags(self) -> frozenset[str]:
+        return self.whole.union(*self.tags)
+
+
+def sought(text: str) -> Sought:
+    """Read a query (`queries.clean`) by the words of the library."""
+    words, whole = words_of(text), normalise_tag(text)
+    meant = words_meant([*words, whole])
+    return Sought(tuple(words), tuple(meant[word] | {word} for word in words), meant[whole] | {whole})
+
+
+def photos_with(query: Sought, user: User) -> PhotoQuerySet:
+    """Return the photos lists show in which every word of the query occurs somewhere, best match first.
+
+    Best is a tag that is the whole query, then word by word: a tag that is the word, the title, a tag that contains
     it, caption, description, file name; equals by newest date. Rejected tags match nothing.
     """
-    words = words_of(text)
-    photos = Photo.objects.visible_to(user).listed()
-    for word in words:
-        photos = photos.filter(_anywhere(word))
-    whole = Case(When(_tagged(name=normalise_tag(text)), then=0), default=1, output_field=IntegerField())
-    rank: Combinable = reduce(add, map(_rank, words[:_RANKED]), Value(0))
-    return photos.alias(whole=whole, rank=rank).order_by("whole", "rank", "-taken_at", "pk")
+    whole = _tagged(name__in=query.whole)
+    places = list(zip(query.words, query.tags, strict=True))
+    everywhere = reduce(and_, (_anywhere(word, tags) for word, tags in places))
+    photos = Photo.objects.visible_to(user).listed().filter(everywhere | whole)
+    first = Case(When(whole, then=0), default=1, output_field=IntegerField())
+    rank: Combinable = reduce(add, (_rank(word, tags) for word, tags in places[:_RANKED]), Value(0))
+    return photos.alias(whole=first, rank=rank).order_by("whole", "rank", "-taken_at", "pk")
 
 
-def taken_away(photo_ids: Iterable[int], text: str) -> set[int]:
-    """Return which of these photos a person said not to show what the text, or a word of it, names."""
-    names = {*words_of(text), normalise_tag(text)}
-    rejected = PhotoTag.objects.filter(photo_id__in=list(photo_ids), rejected=True, tag__name__in=names)
+def taken_away(photo_ids: Iterable[int], query: Sought) -> set[int]:
+    """Return which of these photos a person said not to show what the query, or a word of it, names."""
+    rejected = PhotoTag.objects.filter(photo_id__in=list(photo_ids), rejected=True, tag__name__in=query.all_tags)
     return set(rejected.values_list("photo_id", flat=True))
 
 
-def matches(photo: Photo, text: str) -> tuple[str, ...]:
-    """Return where words of the text are written on the photo: "tag:dog", "title", "caption", best first."""
-    words = words_of(text)
-    tags = [f"tag:{name}" for name in photo.tag_names if _contains_any([name], words)]
-    exact = {f"tag:{name}" for name in (*words, normalise_tag(text))}
-    tags.sort(key=lambda tag: tag not in exact)
+def matches(photo: Photo, query: Sought) -> tuple[str, ...]:
+    """Return where words of the query are written on the photo: "tag:dog", "title", "caption", best first."""
+    words, exact = query.words, query.all_tags
+    names = [name for name in photo.tag_names if name in exact or _contains_any([name], words)]
+    names.sort(key=lambda name: name not in exact)
+    tags = [f"tag:{name}" for name in names]
     written = {name: [getattr(photo, source) for source in sources] for name, sources in _FIELDS.items()}
     return (*tags, *(name for name, texts in written.items() if _contains_any(texts, words)))
 
@@ -70,13 +91,14 @@ def _contains_any(texts: Iterable[str], words: Sequence[str]) -> bool:
     return any(word in text.lower() for text in texts for word in words)
 
 
-def _anywhere(word: str) -> Q:
-    return reduce(or_, (_in_field(name, word) for name in _FIELDS), _tagged(**_contains("name", word)))
+def _anywhere(word: str, tags: frozenset[str]) -> Q:
+    tagged = _tagged(name__in=tags) | _tagged(**_contains("name", word))
+    return reduce(or_, (_in_field(name, word) for name in _FIELDS), tagged)
 
 
-def _rank(word: str) -> Case:
+def _rank(word: str, tags: frozenset[str]) -> Case:
     title, *others = _FIELDS
-    places = [_tagged(name=word), _in_field(title, word), _tagged(**_contains("name", word))]
+    places = [_tagged(name__in=tags), _in_field(title, word), _tagged(**_contains("name", word))]
     places += [_in_field(name, word) for name in others]
     ranked = [When(place, then=rank) for rank, place in enumerate(places)]
     return Case(*ranked, default=len(places), output_field=IntegerField())
@@ -86,7 +108,7 @@ def _in_field(name: str, word: str) -> Q:
     return reduce(or_, (Q(**_contains(source, word)) for source in _FIELDS[name]))
 
 
-def _tagged(**tag: str) -> Q:
+def _tagged(**tag: object) -> Q:
     """Match photos with an accepted tag of which these lookups are true."""
     wanted = {f"tag__{lookup}": value for lookup, value in tag.items()}
     return Q(pk__in=PhotoTag.objects.filter(rejected=False, **wanted).values("photo"))

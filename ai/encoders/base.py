@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 from PIL import Image
@@ -51,6 +51,12 @@ class Encoder(Protocol):
         """Return for each row of stored vectors at most twelve tags, surest first; raise BadVector for bad rows.
 
         Without a vocabulary there are none.
+        """
+
+    def with_vocabulary(self, vocabulary: Vocabulary | None) -> Self:
+        """Return the same encoder, with the same open graphs, that tags and reads texts with these words.
+
+        With None it is left to what it knows of itself. The vectors of pictures do not change.
         """
 
 

@@ -17,6 +17,7 @@ from ai.encoders.clip_pixels import ClipPixels
 from ai.encoders.clip_text import ClipTokenizer
 from ai.encoders.graph import Graph
 from ai.layouts import Layout
+from ai.texts import Glossary
 from ai.vectors import unit_rows
 from ai.vocabulary import TagScore, Vocabulary
 
@@ -44,10 +45,11 @@ class ClipIdentity:
 class ClipEncoder:
     """An encoder of two graphs, one for pictures and one for texts, as CLIP and SigLIP are published.
 
-    It takes any text. Tags it gives only with a vocabulary, which `with_vocabulary` hands it.
+    It takes any text. Tags it gives only with a vocabulary (see ai.zeroshot), which `with_vocabulary` hands it.
     """
 
     vocabulary: Vocabulary | None = None
+    _glossary: Glossary | None = None
 
     def __init__(self, folder: Path, layout: Layout, identity: ClipIdentity, threads: int, batch_size: int) -> None:
         """Raise EncoderUnavailable where the settings among the files are not usable."""
@@ -72,9 +74,9 @@ class ClipEncoder:
         return self._identity.dimension
 
     def with_vocabulary(self, vocabulary: Vocabulary | None) -> Self:
-        """Return the same encoder, with the same open graphs, that tags with these words (see ai.zeroshot)."""
         taught = copy.copy(self)
         taught.vocabulary = vocabulary
+        taught._glossary = Glossary(vocabulary) if vocabulary else None
         return taught
 
     def warm_up(self) -> None:
@@ -86,12 +88,9 @@ class ClipEncoder:
         return np.concatenate([np.empty((0, self.dimension), np.float32), *batches])
 
     def embed_texts(self, texts: Sequence[str]) -> list[np.ndarray | None]:
-        if not texts:
-            return []
-        ids, mask = self._tokenizer.encode(texts)
-        inputs = self._textual.open().get_inputs()
-        feeds = {given.name: (mask if given.name == MASK else ids).astype(_TYPES[given.type]) for given in inputs}
-        return list(unit_rows(_run(self._textual, feeds, self._batch_size), self.dimension))
+        if self._glossary is None:
+            return list(self._embed_texts(texts))
+        return self._glossary.vectors(texts, self._embed_texts)
 
     def tag(self, vectors: np.ndarray) -> list[list[TagScore]]:
         rows = unit_rows(vectors, self.dimension)
@@ -115,6 +114,15 @@ class ClipEncoder:
     def run(self, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return what the graph for pictures answers, as it answers it."""
         return _run(self._visual, feeds, self._batch_size)
+
+    def _embed_texts(self, texts: Sequence[str]) -> np.ndarray:
+        """Return (n, dimension) float32 unit rows."""
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        ids, mask = self._tokenizer.encode(texts)
+        inputs = self._textual.open().get_inputs()
+        feeds = {given.name: (mask if given.name == MASK else ids).astype(_TYPES[given.type]) for given in inputs}
+        return unit_rows(_run(self._textual, feeds, self._batch_size), self.dimension)
 
     def _pixels(self) -> ClipPixels:
         configured = self._model.pixels

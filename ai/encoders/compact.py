@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from PIL import Image
 
 from ai.encoders.graph import ImageGraph
 from ai.encoders.modelfiles import read_model
+from ai.texts import Lexicon
 from ai.vectors import unit_rows
 from ai.vocabulary import TagScore, Vocabulary
 
@@ -23,6 +26,8 @@ class CompactEncoder:
         self._model = read_model(folder)
         self._graph = ImageGraph(self._model.graph, self._model.input_name, threads, self._model.graph_sha256)
         self._batch_size = batch_size
+        self._vocabulary = self._model.vocabulary
+        self._lexicon = self._model.lexicon
 
     @property
     def name(self) -> str:
@@ -38,7 +43,13 @@ class CompactEncoder:
 
     @property
     def vocabulary(self) -> Vocabulary:
-        return self._model.vocabulary
+        return self._vocabulary
+
+    def with_vocabulary(self, vocabulary: Vocabulary | None) -> Self:
+        taught = copy.copy(self)
+        taught._vocabulary = vocabulary or self._model.vocabulary
+        taught._lexicon = Lexicon(vocabulary) if vocabulary else self._model.lexicon
+        return taught
 
     def warm_up(self) -> None:
         self._graph.open()
@@ -49,7 +60,7 @@ class CompactEncoder:
         return np.concatenate([np.empty((0, self.dimension), np.float32), *batches])
 
     def embed_texts(self, texts: Sequence[str]) -> list[np.ndarray | None]:
-        return [self._model.lexicon.vector(text) for text in texts]
+        return [self._lexicon.vector(text) for text in texts]
 
     def tag(self, vectors: np.ndarray) -> list[list[TagScore]]:
         return self.vocabulary.tag(vectors)

@@ -12,9 +12,9 @@ import numpy as np
 from PIL import Image
 
 from ai.encoders.base import Encoder
-from ai.texts import tokens
+from ai.tokens import tokens
 from ai.vectors import unit_rows
-from ai.vocabulary import TagScore
+from ai.vocabulary import TagScore, Vocabulary
 
 DIMENSION = 512
 NOTICE = "CLOUDZY_ENCODER is 'placeholder': tags, captions and vectors come from file names, not from the pictures."
@@ -71,6 +71,10 @@ class PlaceholderEncoder:
         rows = unit_rows(vectors, DIMENSION)
         scores = [TagScore(word, 1 - place / 10) for place, word in enumerate(self._words())]
         return [list(scores) for _ in rows]
+
+    def with_vocabulary(self, _: Vocabulary | None) -> Self:
+        """Return itself: its words are those of the file names."""
+        return self
 
     def caption(self, words: Sequence[str]) -> str:
         """Return the published caption for the surest of `words`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from ai.encoders.placeholder import PlaceholderEncoder
 from ai.fakes import FakeEncoder
 from ai.tests.clip_models import CLIP, MASKED, SIGLIP, Style, build_immich, encoder_of
 from ai.tests.conftest import SHIPPED
+from ai.vocabulary import Alias, Probe, Vocabulary, Word
 
 WITH_WORDS = ["compact", "fake"]  # know the words of their vocabulary and nothing else
 OPEN = [CLIP, SIGLIP, MASKED, "placeholder"]  # take any text
@@ -138,6 +140,36 @@ def test_a_picture_like_a_word_is_tagged_with_it_surest_first_and_at_most_twelve
     assert all(len(row) <= 12 for row in tags)
     assert all(row == sorted(row, key=lambda tag: -tag.probability) for row in tags)
     assert all(0 < tag.probability <= 1 for row in tags for tag in row)
+
+
+def test_it_tags_with_the_words_it_is_handed_and_stays_as_it_was(encoder: Encoder, pictures: list[Image.Image]) -> None:
+    vectors = encoder.embed_images(pictures)
+    words = (Word("first", (0,), threshold=0.5), Word("odd one", (), probe=Probe(vectors[1], 50.0), threshold=0.5))
+    before = encoder.tag(vectors)
+
+    taught = encoder.with_vocabulary(Vocabulary(words, vectors[:2], temperature=1000.0))
+
+    assert model_key(taught) == model_key(encoder)
+    assert np.array_equal(taught.embed_images(pictures), vectors)
+    assert encoder.tag(vectors) == before
+    if encoder.name != "placeholder":  # its words are those of the file names
+        assert {tag.word for tag in taught.tag(vectors)[0]} == {"odd one", "first"}
+        assert {tag.word for tag in taught.tag(vectors)[1]} == {"odd one"}
+        assert taught.embed_texts(["Odd ones"])[0] == pytest.approx(vectors[1], abs=1e-6)
+    assert taught.with_vocabulary(None).tag(vectors) == before
+
+
+@only(*WITH_WORDS, CLIP)
+def test_a_name_it_is_told_means_the_word_whatever_the_language(encoder: Encoder) -> None:
+    own = encoder.vocabulary or Vocabulary((), np.eye(2, encoder.dimension, dtype=np.float32), 1.0)
+    bird = Word("bird", (0,), aliases=(Alias("Vogel", "de"), Alias("Hansi")))
+
+    taught = encoder.with_vocabulary(replace(own, words=(*own.words, bird)))
+
+    english, german, name = taught.embed_texts(["bird", "Vögel", "hansi"])
+    assert english is not None and german is not None and name is not None
+    assert english @ german > 0.6
+    assert english @ name > 0.6
 
 
 def test_a_vector_of_another_space_is_refused(encoder: Encoder) -> None:

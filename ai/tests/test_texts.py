@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 
 import numpy as np
@@ -8,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ai.encoders.compact import CompactEncoder
-from ai.texts import Lexicon, readings, tokens
+from ai.texts import Glossary, Lexicon
 from ai.vectors import BadVector
-from ai.vocabulary import Vocabulary, Word
+from ai.vocabulary import Alias, Probe, Vocabulary, Word
 
 WORDS = (
     Word("dog", (0,), synonyms=("golden retriever", "puppy")),
@@ -38,10 +39,6 @@ def leaves(*rows: int) -> list[float]:
     return [float(row in rows) for row in range(8)]
 
 
-def test_a_text_is_split_at_whatever_is_no_letter_without_case_or_accents() -> None:
-    assert tokens("Crème-brûlée, 2 DOGS_and ÑANDÚ's") == ["creme", "brulee", "dogs", "and", "nandu", "s"]
-
-
 @pytest.mark.parametrize(
     "text", ["dog", "DOG", "a Dög!", "dogs", "the dog 2019", "puppies", "Golden-Retrievers", "\uff44\uff4f\uff47"]
 )
@@ -59,12 +56,6 @@ def test_a_text_it_knows_nothing_of_has_no_vector(text: str) -> None:
 )
 def test_a_plural_counts_as_its_singular(text: str, rows: tuple[int, ...]) -> None:
     assert meaning(text) == leaves(*rows)
-
-
-def test_the_token_itself_is_the_first_reading_and_irregular_plurals_are_known() -> None:
-    assert next(readings("glasses")) == "glasses"
-    assert "woman" in readings("women")
-    assert list(readings("snow")) == ["snow"]
 
 
 def test_the_longest_run_is_taken_before_the_words_inside_it() -> None:
@@ -123,3 +114,75 @@ def test_every_word_and_synonym_of_the_shipped_vocabulary_is_understood(compact:
 
         assert vector == pytest.approx(mean / np.linalg.norm(mean), abs=1e-6)
         assert all(synonym is not None for synonym in synonyms)
+
+
+def test_a_learned_word_means_the_direction_of_its_probe() -> None:
+    probe = Probe(np.array([0.0, 3.0, 4.0], dtype=np.float32), bias=-1.0)
+    words = (Word("our boat", (), synonyms=("nessie",), probe=probe), Word("boat", (0,)))
+    lexicon = Lexicon(Vocabulary(words, np.eye(3, dtype=np.float32), temperature=1.0))
+
+    alone, by_synonym, beside = (lexicon.vector(text) for text in ["our boats", "Nessie", "nessie, the boat"])
+
+    assert alone == pytest.approx([0, 0.6, 0.8])
+    assert by_synonym == pytest.approx([0, 0.6, 0.8])
+    assert beside == pytest.approx(np.array([1, 0.6, 0.8]) / np.sqrt(2))
+
+
+BOAT = Probe(np.array([0.0, 0.0, 2.0], dtype=np.float32), bias=0.0)
+GLOSSARY = Glossary(
+    Vocabulary(
+        (
+            Word("dog", (0,), synonyms=("puppy",), aliases=(Alias("Hund", "de"), Alias("Bello"))),
+            Word("snow", (1,), aliases=(Alias("Schnee", "de"),)),
+            Word("our boat", (), probe=BOAT, aliases=(Alias("Nessie"),)),
+        ),
+        np.eye(3, dtype=np.float32),
+        temperature=1.0,
+    )
+)
+
+
+def asked(text: str) -> tuple[list[str], list[float]]:
+    """What an encoder of any text is given to read for this one, and what comes out when it takes all for (1, 0, 0)."""
+    given: list[str] = []
+
+    def embed(texts: Sequence[str]) -> np.ndarray:
+        given.extend(texts)
+        return np.tile(np.array([1, 0, 0], dtype=np.float32), (len(texts), 1))
+
+    vector = GLOSSARY.vectors([text], embed)[0]
+    assert vector is not None
+    return given, vector.tolist()
+
+
+@pytest.mark.parametrize("text", ["a dog in the Snow, 2019", "puppies", "犬", "", "doge"])
+def test_an_encoder_of_any_text_reads_what_it_can_know_as_it_stands(text: str) -> None:
+    assert asked(text) == ([text], [1, 0, 0])
+
+
+def test_names_it_need_not_know_are_read_as_they_stand_and_in_english() -> None:
+    assert asked("Hunde im Schnee!")[0] == ["Hunde im Schnee!", "dog im snow"]
+    assert asked("Bello")[0] == ["Bello", "dog"]
+
+
+def test_a_learned_word_counts_by_its_direction_and_the_rest_of_the_text_beside_it() -> None:
+    assert asked("our boats") == ([], [0, 0, 1])
+    assert asked("Nessie") == ([], [0, 0, 1])
+    given, vector = asked("our boat at sunset with Bello")
+    assert given == ["at sunset with dog"]
+    assert vector == pytest.approx([0.5**0.5, 0, 0.5**0.5])
+
+
+def test_many_texts_are_read_at_once_and_each_has_its_own_vector() -> None:
+    def embed(texts: Sequence[str]) -> np.ndarray:
+        return np.eye(3, dtype=np.float32)[[len(text) % 3 for text in texts]]
+
+    together = GLOSSARY.vectors(["Hund", "cat", "Nessie", "cats"], embed)
+
+    alone = [GLOSSARY.vectors([text], embed)[0] for text in ["Hund", "cat", "Nessie", "cats"]]
+    assert np.array_equal(together, alone)  # type: ignore[arg-type]
+    assert GLOSSARY.vectors([], embed) == []
+
+
+def test_readings_that_are_opposites_say_nothing() -> None:
+    assert GLOSSARY.vectors(["Hund"], lambda _: np.array([[1, 0, 0], [-1, 0, 0]], np.float32)) == [None]

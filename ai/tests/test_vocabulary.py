@@ -7,7 +7,7 @@ import pytest
 
 from ai.encoders.compact import CompactEncoder
 from ai.vectors import BadVector
-from ai.vocabulary import MAX_TAGS, TagScore, Vocabulary, Word
+from ai.vocabulary import MAX_TAGS, Correction, Probe, TagScore, Vocabulary, Word
 
 WORDS = (
     Word("animal", (0, 1), threshold=0.5),
@@ -122,3 +122,84 @@ def test_in_the_shipped_vocabulary_no_two_words_imply_each_other(compact: Compac
 
     assert broader["dog"] >= {"animal", "pet"}
     assert not [(word, top) for word in broader for top in broader[word] if word in broader.get(top, ())]
+
+
+def test_a_tag_brings_along_the_tags_above_it_at_least_as_sure() -> None:
+    words = (
+        Word("nature", (2,), threshold=0.9),
+        Word("animal", (2,), parents=("nature",), threshold=0.9),
+        Word("mammal", (2,), parents=("animal",)),
+        Word("dog", (0,), parents=("mammal", "unheard of"), threshold=0.6),
+    )
+
+    tags = vocabulary(*words).tag(np.array([[1.0, 0.0, 0.0]], dtype=np.float32))[0]
+
+    assert [tag.word for tag in tags] == ["nature", "animal", "dog"], "mammal serves search only"
+    assert len({tag.probability for tag in tags}) == 1
+
+
+def test_a_word_above_itself_is_tagged_once() -> None:
+    words = (Word("a", (0,), parents=("b",), threshold=0.5), Word("b", (0,), parents=("a",), threshold=0.5))
+
+    assert len(vocabulary(*words).tag(np.array([[1.0, 0.0, 0.0]], dtype=np.float32))[0]) == 2
+
+
+def probed(bias: float = 0.0) -> Vocabulary:
+    probe = Probe(np.array([2.0, 0.0, 0.0], dtype=np.float32), bias)
+    words = (Word("our boat", (), parents=("boat",), threshold=0.5, probe=probe), Word("boat", (1,), threshold=0.9))
+    return Vocabulary(words, np.eye(3, dtype=np.float32), temperature=2.0)
+
+
+def test_a_learned_word_has_the_probability_of_its_probe_and_takes_no_share() -> None:
+    vector = np.array([[0.6, 0.8, 0.0]], dtype=np.float32)
+
+    learned, boat = probed(bias=-1.0).probabilities(vector)[0]
+
+    assert learned == pytest.approx(1 / (1 + math.exp(-0.2)))
+    assert boat == pytest.approx(math.exp(1.6) / (math.exp(1.2) + math.exp(1.6) + 1))
+
+
+def test_a_learned_word_is_a_tag_like_any_other_and_brings_along_its_parents() -> None:
+    tags = probed().tag(np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [-1.0, 0.0, 0.0]], dtype=np.float32))
+
+    assert [[tag.word for tag in row] for row in tags] == [["our boat", "boat"], ["our boat", "boat"], []], (
+        "0.5 reaches it"
+    )
+
+
+def test_a_vocabulary_of_learned_words_alone_needs_no_leaves() -> None:
+    learned = Vocabulary(probed().words[:1], np.empty((0, 3), np.float32), temperature=2.0)
+
+    assert learned.probabilities(np.array([[0.0, 1.0, 0.0]], dtype=np.float32)) == pytest.approx(0.5)
+
+
+def test_a_learned_word_means_the_direction_of_its_weights_and_implies_its_parents_alone() -> None:
+    assert probed().words[0].probe.direction.tolist() == [1.0, 0.0, 0.0]  # type: ignore[union-attr]
+    assert probed().broader == {"our boat": {"boat"}, "boat": frozenset()}
+
+
+def test_a_probe_that_is_as_sure_as_can_be_neither_overflows_nor_passes_one() -> None:
+    probe = Probe(np.array([1e9, 0.0, 0.0], dtype=np.float32), 0.0)
+    vectors = np.array([[1.0, 0.0, 0.0], [-1.0, 0.0, 0.0]], dtype=np.float32)
+
+    sure = Vocabulary((Word("x", (), probe=probe),), np.eye(3, dtype=np.float32), 1.0).probabilities(vectors)
+
+    assert sure[:, 0] == pytest.approx([1, 0], abs=1e-6)
+    assert sure.max() <= 1
+
+
+def test_a_correction_scales_and_shifts_the_logit_of_its_word_alone() -> None:
+    vector = np.array([[0.6, 0.8, 0.0]], dtype=np.float32)
+    plain = vocabulary(Word("dog", (0,)), Word("cat", (1,)))
+    corrected = vocabulary(Word("dog", (0,), correction=Correction(slope=2.0, offset=1.0)), Word("cat", (1,)))
+
+    before, after = plain.probabilities(vector)[0], corrected.probabilities(vector)[0]
+
+    assert math.log(after[0] / (1 - after[0])) == pytest.approx(2 * math.log(before[0] / (1 - before[0])) + 1)
+    assert after[1] == before[1]
+
+
+def test_what_is_certain_can_be_corrected_too() -> None:
+    certain = vocabulary(Word("anything", (0,), correction=Correction(offset=-1.0)), leaves=1)
+
+    assert np.isfinite(certain.probabilities(np.array([[0.5]], dtype=np.float32))).all()

@@ -129,6 +129,7 @@ def test_every_reason_is_named_at_once_with_its_cure(server: Settings) -> None:
     assert all(problem.hint for problem in problems)
 
 
+@pytest.mark.django_db
 def test_management_commands_refuse_them_too(server: Settings) -> None:
     server.DEBUG = True
 

@@ -15,9 +15,12 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
+from ai.encoders.base import Encoder
+from ai.encoders.placeholder import NOTICE
+from ai.fakes import FakeEncoder
 from cloudzy import health
 from photos import storage
-from photos.models import Photo
+from photos.models import ModelMigration, Photo
 from photos.tests.requesting import post_photo
 
 ASK_A_DEAD_DATABASE = """
@@ -54,7 +57,7 @@ def test_a_healthy_service_says_so_with_the_published_keys(client: Client) -> No
 
     assert response.status_code == 200
     answer = response.json()
-    assert list(answer) == ["status", "service", "search_engine", "problems"]
+    assert list(answer) == ["status", "service", "search_engine", "problems", "migration"]
     assert (answer["status"], answer["service"]) == ("healthy", "Cloudzy AI")
     assert answer["search_engine"] | {"index_type": ""} == {"total_embeddings": 1, "dimension": 32, "index_type": ""}
     assert isinstance(answer["search_engine"]["index_type"], str)
@@ -119,12 +122,13 @@ def test_a_database_file_moved_away_under_our_hands_is_noticed(client: Client, m
 
 @pytest.mark.django_db
 def test_a_pending_migration_is_named(client: Client) -> None:
-    MigrationRecorder.Migration.objects.filter(app="search", name="0001_initial").delete()
+    newest = MigrationRecorder.Migration.objects.filter(app="search").latest("pk")
+    newest.delete()
 
     response = client.get("/health")
 
     assert response.status_code == 503
-    assert response.json()["problems"] == ["The migration search.0001_initial is pending: run `manage.py migrate`."]
+    assert response.json()["problems"] == [f"The migration search.{newest.name} is pending: run `manage.py migrate`."]
 
 
 @pytest.mark.django_db
@@ -185,3 +189,42 @@ def test_on_a_server_the_rest_is_for_staff(
 @pytest.mark.django_db
 def test_an_unknown_parameter_is_refused_here_too(client: Client) -> None:
     assert client.get("/health?verbose=1").status_code == 400
+
+
+@pytest.mark.django_db
+def test_a_migration_to_another_model_is_shown_and_what_it_waits_for(client: Client) -> None:
+    post_photo(client)
+    running = ModelMigration.objects.create(encoder="clip:new", model="new@1-4d", done=1, total=4)
+
+    facts = client.get("/health").json()
+    assert facts["migration"] == {"model": "clip:new", "state": "embedding", "share_done": 0.25}
+    assert facts["problems"] == ["There is no index file yet. Searches answer from the database meanwhile."]
+    running.wait("The model clip:new is not there.")
+
+    assert "The migration to another model waits: The model clip:new is not there." in problems(client)
+
+
+@pytest.mark.django_db
+def test_settings_that_ask_for_another_model_than_the_library_has_are_a_problem(
+    client: Client, settings: Settings
+) -> None:
+    post_photo(client)
+    settings.CLOUDZY_ENCODER = "placeholder"
+
+    assert any("run `manage.py models use placeholder`" in problem for problem in problems(client))
+    assert NOTICE not in problems(client)
+
+
+@pytest.mark.django_db
+def test_a_shipped_encoder_in_a_new_revision_is_a_problem_with_its_command(
+    client: Client, use_encoder: Callable[[Encoder], None]
+) -> None:
+    post_photo(client)
+    use_encoder(FakeEncoder(revision="2"))
+
+    assert any("run `manage.py models use fake`" in problem for problem in problems(client))
+    assert client.get("/search", {"q": "red"}).json()["results"][0]["matched_by"] == ["tag:red", "caption"]
+
+
+def problems(client: Client) -> list[str]:
+    return list(client.get("/health").json()["problems"])

@@ -1,7 +1,24 @@
 from __future__ import annotations
 
+from photos.models.generation import ActiveModel, StoredEmbedding
+from photos.models.model_migration import ModelMigration, UnembeddedPhoto
 from photos.models.photo import Photo
 from photos.models.stage import Stage
 from photos.models.tag import PhotoTag, Tag
+from photos.models.tagging import TagCalibration, TextVector, VocabularyState
+from photos.models.vocabulary import VocabularyWord
 
-__all__ = ["Photo", "PhotoTag", "Stage", "Tag"]
+__all__ = [
+    "ActiveModel",
+    "ModelMigration",
+    "Photo",
+    "PhotoTag",
+    "Stage",
+    "StoredEmbedding",
+    "Tag",
+    "TagCalibration",
+    "TextVector",
+    "UnembeddedPhoto",
+    "VocabularyState",
+    "VocabularyWord",
+]

@@ -100,6 +100,7 @@ class Photo(models.Model):
         indexes = [
             models.Index(fields=["owner", "-created_at", "-id"], name="photo_by_added"),
             models.Index(fields=["owner", "-taken_at", "-id"], name="photo_by_taken"),
+            models.Index(fields=["embedding_model", "trashed_at"], name="photo_by_model"),
             # The next two count what searches find and what lists show without reading the rows, vectors and all.
             models.Index(
                 fields=["embedding_model"],

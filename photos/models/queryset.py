@@ -3,8 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
+from photos.models.generation import StoredEmbedding
 from photos.models.tag import PhotoTag
 
 if TYPE_CHECKING:
@@ -32,8 +33,11 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         return self.filter(archived=False, trashed_at=None, embedding__isnull=False, embedding_model=model)
 
     def stale(self, model: str) -> Self:
-        """Photos that some other model embedded."""
-        return self.filter(embedding__isnull=False).exclude(embedding_model=model)
+        """Photos, but for those in the trash, that other models have embedded and this one has not."""
+        stored = StoredEmbedding.objects.filter(photo=OuterRef("pk"))
+        elsewhere = ~Q(embedding_model="") | Exists(stored)
+        here = Q(embedding_model=model) | Exists(stored.filter(model=model))
+        return self.filter(elsewhere, ~here, trashed_at=None)
 
     def for_listing(self) -> Self:
         """With their tags and without their vectors: a constant number of queries, whatever the length."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -120,6 +120,19 @@ class PhotoTagQuerySet(models.QuerySet["PhotoTag"]):
             PhotoTag(photo=photo, tag=tag, source=PhotoTag.Source.MACHINE, model=model, score=probability)
             for tag, probability in said
             if tag.pk not in decided
+        )
+
+    def put_machine_scores(self, scores: Mapping[int, Mapping[int, float]], model: str) -> None:
+        """Say by photo and tag how sure a machine is; to be called for tags that are the machine's or nobody's."""
+        PhotoTag.objects.bulk_create(
+            [
+                PhotoTag(photo_id=photo_id, tag_id=tag_id, source=PhotoTag.Source.MACHINE, model=model, score=score)
+                for photo_id, said in scores.items()
+                for tag_id, score in said.items()
+            ],
+            update_conflicts=True,
+            unique_fields=["photo", "tag"],
+            update_fields=["score", "model"],
         )
 
 

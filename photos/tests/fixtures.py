@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from accounts.local import local_owner
 from accounts.models import User
 from ai.encoders.base import Encoder
+from ai.fakes import FakeEncoder
 from ai.loading import ENCODERS, forget_encoder
 from photos.models import Photo
 from photos.tests import factories
@@ -71,5 +72,18 @@ def use_encoder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Encoder],
         monkeypatch.setitem(ENCODERS, "fake", lambda _: encoder)
         forget_encoder()
 
+    yield use
+    forget_encoder()
+
+
+@pytest.fixture
+def other_encoder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Encoder], None]]:
+    """Have a second encoder by the name of "other", at first the fake one in its second revision."""
+
+    def use(encoder: Encoder) -> None:
+        monkeypatch.setitem(ENCODERS, "other", lambda _: encoder)
+        forget_encoder()
+
+    use(FakeEncoder(revision="2"))
     yield use
     forget_encoder()

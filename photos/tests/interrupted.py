@@ -25,10 +25,14 @@ class Interrupted(FakeEncoder):
     def __init__(self, meanwhile: Callable[[], object]) -> None:
         super().__init__()
         self.meanwhile = meanwhile
-        self.asked = 0
+        self._calls: list[int] = []  # shared with the copies that are handed a vocabulary
+
+    @property
+    def asked(self) -> int:
+        return len(self._calls)
 
     def embed_images(self, images: Sequence[Image.Image]) -> np.ndarray:
-        self.asked += 1
+        self._calls.append(len(images))
         self.meanwhile()
         return super().embed_images(images)
 

@@ -4,11 +4,14 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from photos import embeddings
-from photos.models import Photo
+from photos.models import ActiveModel, Photo, StoredEmbedding
 
-MODEL = "m@1-4d"
+MODEL, NEW = "m@1-4d", "n@1-3d"
 
 
 def unit(*numbers: float) -> np.ndarray:
@@ -91,3 +94,96 @@ def test_putting_a_vector_names_what_to_save(make_photo: Callable[..., Photo]) -
 
     assert fields == {"embedding", "embedding_model"}
     assert np.allclose(embeddings.vector_of(photo.pk, MODEL), unit(1, 2, 3, 4))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def two_models(make_photo: Callable[..., Photo]) -> list[Photo]:
+    """Three photos settled in MODEL; the first two have a vector of NEW besides."""
+    ActiveModel.adopt("m", MODEL)
+    photos = [make_photo(embedding=unit(1, number, 0, 0), model=MODEL) for number in range(3)]
+    embeddings.put_vectors(NEW, {photo.pk: unit(0, 1, number) for number, photo in enumerate(photos[:2])})
+    return photos
+
+
+def test_the_vectors_of_another_model_lie_beside_the_photo(two_models: list[Photo]) -> None:
+    ids = [photo.pk for photo in two_models]
+
+    assert embeddings.vectors_of(MODEL, ids)[0].tolist() == ids
+    found, vectors = embeddings.vectors_of(NEW, ids)
+    assert (found.tolist(), vectors.shape) == (ids[:2], (2, 3))
+    assert np.allclose(embeddings.vector_of(ids[1], NEW), unit(0, 1, 1))  # type: ignore[arg-type]
+    assert set(Photo.objects.values_list("embedding_model", flat=True)) == {MODEL}
+
+
+def test_vectors_of_both_places_are_read_in_one_statement_and_in_order(two_models: list[Photo]) -> None:
+    ActiveModel.objects.update(settled=NEW)
+    embeddings.put_vectors(NEW, {two_models[2].pk: unit(0, 1, 2)})
+    assert sorted(Photo.objects.values_list("embedding_model", flat=True)) == sorted([MODEL, MODEL, NEW])
+
+    with CaptureQueriesContext(connection) as captured:
+        ids, vectors = embeddings.vectors_of(NEW, [photo.pk for photo in two_models])
+
+    assert ids.tolist() == [photo.pk for photo in two_models]
+    assert np.allclose(vectors, np.stack([unit(0, 1, number) for number in range(3)]))
+    assert len(captured) == 1
+    assert [pk for part, _ in embeddings.all_vectors(NEW, 2) for pk in part.tolist()] == ids.tolist()
+
+
+def test_a_photo_that_may_not_be_found_is_not_found_by_any_model(two_models: list[Photo]) -> None:
+    two_models[0].edit({"archived": True})
+    two_models[1].trash(timezone.now())
+
+    assert embeddings.count_vectors(NEW) == 0
+    assert len(embeddings.vectors_of(NEW, [photo.pk for photo in two_models])[0]) == 0
+    assert embeddings.count_embedded(NEW) == 2
+
+
+def test_the_latest_vector_is_that_of_the_active_model(two_models: list[Photo]) -> None:
+    ids = [photo.pk for photo in two_models]
+    assert {len(vector) for vector in embeddings.latest_vectors(ids).values()} == {4}
+
+    ActiveModel.objects.update(key=NEW)
+
+    assert {pk: len(vector) for pk, vector in embeddings.latest_vectors(ids).items()} == {ids[0]: 3, ids[1]: 3}
+
+
+def test_a_vector_put_again_replaces_the_one_there_is_wherever_it_lies(two_models: list[Photo]) -> None:
+    photo = two_models[0]
+
+    embeddings.put_vectors(NEW, {photo.pk: unit(5, 5, 5)})
+    embeddings.put_vectors(MODEL, {photo.pk: unit(5, 5, 5, 5)})
+
+    assert StoredEmbedding.objects.filter(photo=photo).count() == 1
+    assert np.allclose(embeddings.vector_of(photo.pk, NEW), unit(5, 5, 5))  # type: ignore[arg-type]
+    assert np.allclose(embeddings.vector_of(photo.pk, MODEL), unit(5, 5, 5, 5))  # type: ignore[arg-type]
+
+
+def test_a_photo_analysed_while_vectors_move_keeps_only_its_newest(two_models: list[Photo]) -> None:
+    ActiveModel.objects.update(settled=NEW)
+    photo = two_models[0]
+
+    photo.save(update_fields=embeddings.put_vector(photo, unit(5, 5, 5), NEW))
+
+    assert not StoredEmbedding.objects.filter(photo=photo).exists()
+    embeddings.settle_some(NEW, 10)
+    assert np.allclose(embeddings.vector_of(photo.pk, NEW), unit(5, 5, 5))  # type: ignore[arg-type]
+
+
+def test_what_other_models_embedded_is_stale_but_not_what_nobody_did(
+    two_models: list[Photo], make_photo: Callable[..., Photo]
+) -> None:
+    trashed = make_photo(embedding=unit(1, 0, 0, 0), model=MODEL)
+    trashed.trash(timezone.now())
+    waits = make_photo()
+
+    assert list(Photo.objects.stale(NEW).values_list("pk", flat=True)) == [two_models[2].pk]
+    assert not Photo.objects.stale(MODEL).exists()
+    embeddings.put_vectors(NEW, {waits.pk: unit(1, 1, 1)})
+    assert Photo.objects.stale(MODEL).get() == waits
+
+
+def test_vectors_go_with_their_photo(two_models: list[Photo]) -> None:
+    two_models[0].delete()
+
+    assert StoredEmbedding.objects.count() == 1
+    assert embeddings.models_with_vectors() == {MODEL, NEW}

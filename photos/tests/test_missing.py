@@ -11,12 +11,12 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
-from ai.encoders.base import Encoder
+from ai.encoders.base import Encoder, model_key
 from ai.fakes import FakeEncoder
 from jobs.models import Run
 from jobs.worker import Worker
 from photos import missing
-from photos.models import Photo, Stage
+from photos.models import ActiveModel, Photo, Stage
 from photos.models.stage import LEASE
 from photos.tests.factories import at
 from photos.tests.pictures import jpeg
@@ -85,11 +85,29 @@ def test_only_saying_what_is_missing_changes_nothing(make_photo: Callable[..., P
     assert poison.stages.get(name="embedding").status == "running"
 
 
-def test_a_new_revision_of_the_encoder_is_noticed_and_embeds_anew(
+def belongs_to(encoder: Encoder) -> None:
+    """Let the library have been changed to another model, and these photos left behind."""
+    ActiveModel.objects.update(key=model_key(encoder), settled=model_key(encoder))
+
+
+def test_a_new_revision_of_the_encoder_is_told_with_its_cure_and_changes_nothing(
+    client: Client, use_encoder: Callable[[Encoder], None]
+) -> None:
+    post_photo(client)
+    use_encoder(FakeEncoder(revision="2"))
+
+    with pytest.raises(CommandError, match="models use fake"):
+        process_missing()
+
+    assert Photo.objects.get().embedding_model == "fake@1-32d"
+
+
+def test_photos_that_another_model_embedded_are_embedded_anew(
     client: Client, use_encoder: Callable[[Encoder], None]
 ) -> None:
     pks = [post_photo(client, jpeg(colour=colour)).json()["id"] for colour in ("red", "blue")]
-    use_encoder(FakeEncoder(revision="2"))
+    use_encoder(second := FakeEncoder(revision="2"))
+    belongs_to(second)
 
     counted = process_missing("--dry-run")
     assert "2 have a vector of another model than fake@2-32d" in counted
@@ -139,7 +157,8 @@ def test_what_photos_lack_is_queued_by_its_importance(
     client: Client, make_photo: Callable[..., Photo], use_encoder: Callable[[Encoder], None]
 ) -> None:
     stale = post_photo(client).json()["id"]
-    use_encoder(FakeEncoder(revision="2"))
+    use_encoder(second := FakeEncoder(revision="2"))
+    belongs_to(second)
     waits, failed = make_photo(), make_photo()
     waits.stages.update(status="queued")
     failed.stages.filter(name="embedding").update(status="failed", error="why")

@@ -83,7 +83,7 @@ def test_a_model_of_the_catalogue_is_fetched_by_its_name() -> None:
     told = run("fetch", DEFAULT)
 
     assert f"{DEFAULT} is installed (immich-app/{DEFAULT}@{COMMIT}, 16 numbers a vector)" in told
-    assert f"CLOUDZY_ENCODER=clip:{DEFAULT}" in told
+    assert f"manage.py models use {DEFAULT}" in told
     assert f"{DEFAULT}: good" in run("verify")
 
 

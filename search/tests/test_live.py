@@ -9,8 +9,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from photos.embeddings import put_vector
-from photos.models import Photo
+from photos.embeddings import put_vector, put_vectors
+from photos.models import ActiveModel, Photo
 from search.live import LiveIndex, live_index
 from search.models import IndexChange, Library
 from search.rebuild import is_due, rebuild
@@ -193,3 +193,15 @@ def test_a_new_snapshot_pays_after_2000_changes_and_after_a_tenth() -> None:
     assert is_due(30, 2_001)
     assert not is_due(100_000, 10_000)
     assert is_due(100_000, 10_001)
+
+
+def test_two_generations_are_searched_beside_each_other(three: list[Photo], space: Space, index: LiveIndex) -> None:
+    ActiveModel.adopt("fake", space.model)
+    before = index.current()
+    other = LiveIndex(Space.of("new@1-32d"))
+
+    put_vectors("new@1-32d", {photo.pk: axis(9) for photo in three[:2]})
+
+    assert sorted(other.current().found_ids.tolist()) == [photo.pk for photo in three[:2]]
+    assert [nearest(index, axis(number)) for number in (0, 1, 2, 9)] == [*(photo.pk for photo in three), None]
+    assert index.current().changed == before.changed

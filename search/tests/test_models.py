@@ -51,11 +51,11 @@ def test_reading_past_a_cursor_gives_each_changed_photo_once_in_order() -> None:
         IndexChange.record(photo_id)
     _, newest = Library.position()
 
-    changed = IndexChange.objects.photos_past(cursor, newest)
+    changed = IndexChange.objects.photos_past(cursor, newest, "m@1-4d")
 
     assert changed.tolist() == [7, 8]
     assert changed.dtype == "int64"
-    assert IndexChange.objects.count_past(cursor) == 2
+    assert IndexChange.objects.count_past(cursor, "m@1-4d") == 2
 
 
 def test_a_change_shares_the_fate_of_the_transaction_it_is_in() -> None:

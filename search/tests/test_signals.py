@@ -7,8 +7,13 @@ from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from accounts.models import User
-from photos.models import Photo
+from photos.embeddings import put_vectors, vector_of
+from photos.events import generation_ready
+from photos.generations import settle
+from photos.models import ActiveModel, Photo
+from search.manifest import Manifest
 from search.models import IndexChange, Library
+from search.spaces import Space
 from search.tests.factories import axis
 
 MakePhoto = Callable[..., Photo]
@@ -103,3 +108,62 @@ def _refuse_changes() -> None:
 def _accept_changes() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER refuse")
+
+
+def test_a_vector_of_another_model_is_news_for_the_index_of_that_model_only(make_photo: MakePhoto) -> None:
+    ActiveModel.adopt("fake", "fake@1-32d")
+    photos = [make_photo(embedding=axis(number)) for number in range(3)]
+    _, cursor = Library.position()
+
+    put_vectors("new@1-32d", {photo.pk: axis(4) for photo in photos})
+    put_vectors("new@1-32d", {photos[1].pk: axis(5)})
+
+    _, newest = Library.position()
+    assert IndexChange.objects.photos_past(cursor, newest, "new@1-32d").tolist() == [photo.pk for photo in photos]
+    assert IndexChange.objects.photos_past(cursor, newest, "fake@1-32d").tolist() == []
+
+
+def test_vectors_that_are_deleted_are_news(make_photo: MakePhoto) -> None:
+    active = ActiveModel.adopt("fake", "fake@1-32d")
+    photo = make_photo(embedding=axis(0))
+    put_vectors("new@1-32d", {photo.pk: axis(4)})
+    active.change_to("other", "new@1-32d")
+    _, cursor = Library.position()
+
+    settle(lambda _: None)
+
+    assert IndexChange.objects.past(cursor, "fake@1-32d").count() == 1
+    assert IndexChange.objects.past(cursor, "new@1-32d").count() == 0
+
+
+def test_vectors_of_another_model_share_the_fate_of_their_news(
+    make_photo: MakePhoto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    ActiveModel.adopt("fake", "fake@1-32d")
+    photo = make_photo(embedding=axis(0))
+    monkeypatch.setattr(IndexChange, "record_all", fail)
+
+    with pytest.raises(ZeroDivisionError):
+        put_vectors("new@1-32d", {photo.pk: axis(4)})
+
+    assert vector_of(photo.pk, "new@1-32d") is None
+
+
+def test_the_index_of_a_model_is_made_before_it_is_switched_to_and_goes_with_its_vectors(
+    make_photo: MakePhoto,
+) -> None:
+    active = ActiveModel.adopt("fake", "fake@1-32d")
+    photo = make_photo(embedding=axis(0))
+    put_vectors("new@1-32d", {photo.pk: axis(4)})
+    old, new = Space.of("fake@1-32d"), Space.of("new@1-32d")
+
+    for space in (old, new):
+        generation_ready.send(sender=ActiveModel, model=space.model)
+    assert (Manifest.read(old.folder).count, Manifest.read(new.folder).count) == (1, 1)
+    active.change_to("other", new.model)
+    settle(lambda _: None)
+
+    assert (old.folder.exists(), Manifest.read(new.folder).count) == (False, 1)

@@ -6,6 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from ai.encoders.base import EncoderUnavailable
+from photos.models import ActiveModel
 from search.spaces import Space, current_space
 
 
@@ -25,10 +26,19 @@ def test_each_space_has_a_folder_of_its_own_among_the_data(settings: Settings) -
     assert Space.of("fake@1-32d").folder == settings.CLOUDZY_DATA_DIR / "index" / "fake@1-32d"
 
 
-def test_the_current_space_is_that_of_the_encoder() -> None:
+@pytest.mark.django_db
+def test_the_space_of_an_empty_library_is_that_of_the_encoder() -> None:
     assert current_space() == Space("fake@1-32d", "1", 32)
 
 
+@pytest.mark.django_db
+def test_the_space_of_a_library_is_that_of_its_model_whether_or_not_it_is_there() -> None:
+    ActiveModel.adopt("clip:gone", "gone@ab12-16d")
+
+    assert current_space() == Space("gone@ab12-16d", "ab12", 16)
+
+
+@pytest.mark.django_db
 def test_without_an_encoder_there_is_no_current_space(settings: Settings, tmp_path: Path) -> None:
     settings.CLOUDZY_ENCODER, settings.CLOUDZY_ENCODER_DIR = "compact", tmp_path
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from photos.models import Photo
+from photos.models import Photo, VocabularyWord
 from photos.tests.factories import make_user
 from search.queries import LONGEST_QUERY
-from search.words import matches, photos_with, words_of
+from search.words import matches, photos_with, sought, taken_away, words_of
 
 MakePhoto = Callable[..., Photo]
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def titles(text: str, user: User) -> list[str]:
-    return [photo.title for photo in photos_with(text, user)]
+    return [photo.title for photo in photos_with(sought(text), user)]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_word_is_found_wherever_it_is_written(fields: dict[str, object], make_
     photo = make_photo(**fields)
     make_photo(title="A dog")
 
-    assert [found.pk for found in photos_with("Boat", owner)] == [photo.pk]
+    assert [found.pk for found in photos_with(sought("Boat"), owner)] == [photo.pk]
 
 
 def test_every_word_must_occur_but_anywhere(make_photo: MakePhoto, owner: User) -> None:
@@ -90,7 +90,7 @@ def test_a_rejected_tag_matches_nothing(make_photo: MakePhoto, owner: User) -> N
     photo.remove_tags(["dog"])
 
     assert titles("dog", owner) == []
-    assert matches(Photo.objects.get(), "dog") == ()
+    assert matches(Photo.objects.get(), sought("dog")) == ()
 
 
 @pytest.mark.parametrize("sign", ["%", "_", "\\", "'", '"', "*", "[a-z]", "(", "?", "é%"])
@@ -130,5 +130,47 @@ def test_matches_are_told_best_first(make_photo: MakePhoto) -> None:
         tags=["hot dog", "dog", "cat"], title="Dog", caption="A DOG", description="dog", original_name="dog.jpg"
     )
 
-    assert matches(photo, "dog") == ("tag:dog", "tag:hot dog", "title", "caption", "description", "filename")
-    assert matches(photo, "horse") == ()
+    assert matches(photo, sought("dog")) == ("tag:dog", "tag:hot dog", "title", "caption", "description", "filename")
+    assert matches(photo, sought("horse")) == ()
+
+
+def test_a_word_is_found_by_its_names_in_any_language_and_by_a_curators_own(
+    make_photo: Callable[..., Photo], owner: User
+) -> None:
+    dog = VocabularyWord.objects.get(word="dog")
+    dog.edit({"synonyms": [*dog.synonyms, "bello"]})
+    make_photo(title="dog", tags=["dog"])
+    make_photo(title="cat", tags=["cat"])
+    make_photo(title="not", tags=["dog"]).remove_tags(["dog"])
+
+    for text in ("Hund", "Hunde", "Bello", "dogs"):
+        assert titles(text, owner) == ["dog"], text
+    assert titles("Hund dog", owner) == ["dog"]
+    assert titles("Hund cat", owner) == []
+
+
+def test_a_name_of_several_words_finds_the_tag_it_stands_for(make_photo: Callable[..., Photo], owner: User) -> None:
+    make_photo(title="cake", tags=["birthday party"])
+
+    assert titles("fête d'anniversaire", owner) == ["cake"]
+
+
+def test_a_match_by_another_name_is_told_by_the_tag(make_photo: Callable[..., Photo]) -> None:
+    photo = make_photo(tags=["dog", "hot dog", "cat"])
+
+    assert matches(photo, sought("Hunde")) == ("tag:dog",)
+
+
+def test_what_a_person_took_away_is_not_shown_under_another_name_either(make_photo: Callable[..., Photo]) -> None:
+    photo = make_photo(tags=["dog"])
+    photo.remove_tags(["dog"])
+
+    assert taken_away([photo.pk], sought("Hund")) == {photo.pk}
+
+
+def test_a_word_out_of_use_lends_its_names_no_more(make_photo: Callable[..., Photo], owner: User) -> None:
+    make_photo(title="dog", tags=["dog"])
+    VocabularyWord.objects.filter(word="dog").switch(False)
+
+    assert titles("Hund", owner) == []
+    assert titles("dog", owner) == ["dog"]

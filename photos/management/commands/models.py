@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,12 +18,14 @@ from ai.encoders.base import EncoderUnavailable
 from ai.fetching import Hub
 from ai.manifests import Manifest, ModelProblem
 from ai.store import InstalledModel, ModelStore
+from photos.management import generations
+from photos.management.generations import GenerationActions
 
 BAR = 40
 
 
 class Command(BaseCommand):
-    help = "Models that understand pictures: see what there is, fetch or add one, check it, measure it."
+    help = "Models that understand pictures: see what there is, fetch, check, measure one, and use it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -40,6 +43,8 @@ class Command(BaseCommand):
         benchmark.add_argument("--rounds", type=int, default=20, help="How often to measure (default 20).")
         benchmark.add_argument("--json", type=Path, metavar="FILE", help="Also write the figures to this file.")
 
+        generations.add_arguments(actions)
+
     def handle(self, *_: Any, **options: Any) -> None:
         models = Path(settings.CLOUDZY_MODELS_DIR)
         actions: dict[str, Callable[[Path, dict[str, Any]], None]] = {
@@ -50,7 +55,10 @@ class Command(BaseCommand):
             "benchmark": self._benchmark,
         }
         try:
-            actions[options["action"]](models, options)
+            if options["action"] in actions:
+                actions[options["action"]](models, options)
+            else:
+                GenerationActions(self.stdout, asks=sys.stdin.isatty()).run(options)
         except (ModelProblem, EncoderUnavailable) as problem:
             raise CommandError(str(problem)) from problem
 
@@ -82,7 +90,7 @@ class Command(BaseCommand):
     def _tell(self, model: InstalledModel) -> None:
         manifest = model.manifest
         self.stdout.write(f"{manifest.name} is installed ({_origin(manifest)}, {manifest.dimension} numbers a vector).")
-        self.stdout.write(f"To use it, set CLOUDZY_ENCODER={model.layout.kind}:{manifest.name}")
+        self.stdout.write(f"To use it, run `manage.py models use {manifest.name}`.")
 
     def _verify(self, models: Path, options: dict[str, Any]) -> None:
         store, problems = ModelStore(models), 0

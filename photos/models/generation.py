@@ -1,0 +1,80 @@
+"""The vectors of more models than one, and which of them the library is read with."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.utils import timezone as clock
+
+from photos.fields import VectorField
+
+
+class StoredEmbeddingQuerySet(models.QuerySet["StoredEmbedding"]):
+    def searchable(self, model: str) -> Self:
+        """Vectors of this model whose photo a search may find."""
+        return self.filter(model=model, photo__archived=False, photo__trashed_at=None)
+
+
+class StoredEmbedding(models.Model):
+    """The vector of a photo by a model that is not the settled one; only `photos.embeddings` reads and writes it."""
+
+    photo = models.ForeignKey("photos.Photo", models.CASCADE, related_name="stored_embeddings")
+    model = models.CharField(max_length=200)
+    vector = VectorField()
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = StoredEmbeddingQuerySet.as_manager()
+
+    class Meta:
+        db_table = "stored_embedding"
+        constraints = [models.UniqueConstraint(fields=["model", "photo"], name="stored_embedding_once")]
+
+    def __str__(self) -> str:
+        return f"photo {self.photo_id} by {self.model}"
+
+
+class ActiveModel(models.Model):
+    """The model the library is read with, in one row; until the first vector is stored the settings decide.
+
+    A `key` is the name of a model's space (`ai.encoders.base.model_key`), an `encoder` what `ai.loading.get_encoder`
+    takes to open it.
+    """
+
+    encoder = models.CharField(max_length=200)
+    key = models.CharField(max_length=200)
+    settled = models.CharField(max_length=200, help_text="The model whose vectors are kept on the photos themselves.")
+    previous_encoder = models.CharField(max_length=200, blank=True)
+    previous_key = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "active_model"
+
+    def __str__(self) -> str:
+        return self.key
+
+    @classmethod
+    def current(cls) -> ActiveModel | None:
+        return cls.objects.filter(pk=1).first()
+
+    @classmethod
+    def locked(cls) -> ActiveModel | None:
+        """Hold the row until the transaction ends."""
+        return cls.objects.select_for_update().filter(pk=1).first()
+
+    @classmethod
+    def adopt(cls, encoder: str, key: str) -> ActiveModel:
+        """Make this the model of a library that has none yet; return the one it has then."""
+        row, _ = cls.objects.get_or_create(pk=1, defaults={"encoder": encoder, "key": key, "settled": key})
+        return row
+
+    def change_to(self, encoder: str, key: str) -> None:
+        """Read the library with another model from now on, and remember this one for the way back."""
+        self.previous_encoder, self.previous_key = self.encoder, self.key
+        self.encoder, self.key = encoder, key
+        self.save()
+
+    def settle(self) -> None:
+        """Let the photos keep the vectors of this model, and give up the way back."""
+        self.settled, self.previous_encoder, self.previous_key = self.key, "", ""
+        self.save()
