@@ -29,6 +29,8 @@ class Order:
 class Entry:
     """A model of the catalogue. `recall` and `megabytes` are as published, the revision is what to fetch.
 
+    `dimension` and `recall` are None for models that write captions.
+
     `recall`: mean of recall@1, @5 and @10 in English on Crossmodal-3600, in percent, from Immich's documentation of its
     search (docs/features/searching). Nobody can look a commit up without the network, so a revision may be a branch:
     the commit it was is written into the manifest, with the hashes of the files, and is what counts ever after.
@@ -37,11 +39,11 @@ class Entry:
     name: str
     repo: str
     revision: str
-    dimension: int
     megabytes: int
     languages: str
     licence: str
-    recall: float
+    dimension: int | None = None
+    recall: float | None = None
     remark: str = ""
 
     @property
@@ -103,6 +105,15 @@ CATALOGUE = {
             languages="English",
             licence="MIT",
             recall=59.4,
+        ),
+        Entry(
+            name="vit-gpt2-image-captioning",
+            repo="Xenova/vit-gpt2-image-captioning",
+            revision="main",
+            megabytes=980,
+            languages="English",
+            licence="Apache-2.0",
+            remark="writes captions",
         ),
     )
 }

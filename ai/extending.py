@@ -24,24 +24,23 @@ def extend(own: Vocabulary, revised: Sequence[Word], added: Sequence[PromptedWor
     """
     found = leaves_of(encoder, [word.prompts for word in added])
     leaves = {word.word: set(word.leaves) for word in revised}
+    directions = np.stack([own.leaves[list(word.leaves)].mean(axis=0) for word in own.words])
+    meant = unit_rows(directions, own.dimension)
     rows = [*own.leaves]
     for word, leaf in zip(added, found, strict=True):
-        leaves[word.word] = set() if leaf is None else _taught(own, leaf) or {len(rows)}
-        if leaves[word.word] == {len(rows)}:
+        leaves[word.word] = set()
+        if leaf is None:
+            continue
+        nearest = int((meant @ leaf).argmax())
+        if meant[nearest] @ leaf > _SAME:
+            leaves[word.word] = set(own.words[nearest].leaves)
+        else:
+            leaves[word.word] = {len(rows)}
             rows.append(leaf)
     words = [*revised, *(_word(word) for word in added)]
     _sum_up(words, leaves, {word.word: word.parents for word in own.words})
     kept = [replace(word, leaves=tuple(sorted(leaves[word.word]))) for word in words if leaves[word.word]]
     return Vocabulary(tuple(kept), np.stack(rows), own.temperature)
-
-
-def _taught(own: Vocabulary, leaf: np.ndarray) -> set[int]:
-    """Return the leaves of the taught word that means just this, or none."""
-    for word in own.words:
-        direction = unit_rows(own.leaves[list(word.leaves)].mean(axis=0, keepdims=True), own.dimension)[0]
-        if float(direction @ leaf) > _SAME:
-            return set(word.leaves)
-    return set()
 
 
 def _word(word: PromptedWord) -> Word:

@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 from PIL import Image
 
+from ai.captioners.base import CaptionerUnavailable, Described
 from ai.texts import Lexicon
 from ai.vectors import unit_rows
 from ai.vocabulary import TagScore, Vocabulary, Word
@@ -65,6 +66,31 @@ class FakeEncoder:
 
     def tag(self, vectors: np.ndarray) -> list[list[TagScore]]:
         return self.vocabulary.tag(vectors)
+
+
+class FakeCaptioner:
+    """A deterministic double that says which colour fills most of a picture.
+
+    An `error` is what it raises instead; `away` is why it is known beforehand that it cannot be asked.
+    """
+
+    def __init__(self, name: str = "fake captioner", error: Exception | None = None) -> None:
+        self.name = name
+        self.error = error
+        self.away = ""
+        self.asked = 0
+
+    def check(self) -> None:
+        if self.away:
+            raise CaptionerUnavailable(self.away)
+
+    def describe(self, image: Image.Image) -> Described:
+        self.asked += 1
+        if self.error is not None:
+            raise self.error
+        colour = list(PALETTE)[int(_colour_shares(image).argmax())]
+        description = f"The picture is {image.width} pixels wide and {image.height} high."
+        return Described.from_untrusted(f"Mostly {colour}.", description, [colour, f"{colour} surface"])
 
 
 def _vocabulary() -> Vocabulary:

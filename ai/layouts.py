@@ -10,6 +10,19 @@ from ai.manifests import ModelProblem
 GRAPH = "model.onnx"
 VISUAL, TEXTUAL = f"visual/{GRAPH}", f"textual/{GRAPH}"
 MERGES = "bpe_simple_vocab_16e6.txt.gz"
+CAPTION_ENCODER, MERGED_DECODER, PLAIN_DECODER = (
+    "encoder_model.onnx",
+    "decoder_model_merged.onnx",
+    "decoder_model.onnx",
+)
+TOKENIZER, PREPROCESSOR, CAPTION_CONFIG, GENERATION = (
+    "tokenizer.json",
+    "preprocessor_config.json",
+    "config.json",
+    "generation_config.json",
+)
+
+CLIP, CAPTIONER = "clip", "captioner"  # the kinds of models
 
 
 @dataclass(frozen=True)
@@ -30,8 +43,8 @@ class Layout:
         found = {name: self._places(name, paths) for name in self.files}
         if any(len(places) != 1 for places in found.values()):
             return {}
-        extras = {name: name for name in self.optional if name in paths}
-        return {name: places[0] for name, places in found.items()} | extras
+        extras = {name: self._places(name, paths) for name in self.optional}
+        return {name: places[0] for name, places in (found | extras).items() if len(places) == 1}
 
     def _places(self, name: str, paths: Collection[str]) -> list[str]:
         if name in paths or not self.anywhere:
@@ -41,7 +54,7 @@ class Layout:
 
 IMMICH = Layout(
     name="immich",
-    kind="clip",
+    kind=CLIP,
     files=(
         "config.json",
         VISUAL,
@@ -53,9 +66,22 @@ IMMICH = Layout(
     # Weights beyond what one ONNX file can hold.
     optional=tuple(f"{part}{ending}" for part in (VISUAL, TEXTUAL) for ending in (".data", "_data")),
 )
-RCLIP = Layout(name="rclip", kind="clip", files=("visual.onnx", "textual.onnx", MERGES), anywhere=True)
+RCLIP = Layout(name="rclip", kind=CLIP, files=("visual.onnx", "textual.onnx", MERGES), anywhere=True)
 
-LAYOUTS = {layout.name: layout for layout in (IMMICH, RCLIP)}
+# What Hugging Face Optimum exports of an image captioner; published exports have the graphs in a folder `onnx`.
+OPTIMUM, OPTIMUM_MERGED = (
+    Layout(
+        name=name,
+        kind=CAPTIONER,
+        files=(CAPTION_ENCODER, decoder, TOKENIZER, PREPROCESSOR, CAPTION_CONFIG),
+        optional=(GENERATION,),
+        anywhere=True,
+    )
+    for name, decoder in (("optimum", PLAIN_DECODER), ("optimum-merged", MERGED_DECODER))
+)
+
+# An export may have both decoders: the merged one is the faster.
+LAYOUTS = {layout.name: layout for layout in (IMMICH, RCLIP, OPTIMUM_MERGED, OPTIMUM)}
 
 
 def recognise(paths: Collection[str]) -> tuple[Layout, Mapping[str, str]]:

@@ -12,6 +12,7 @@ from ai.encoders.clip import ClipEncoder, ClipIdentity
 from ai.encoders.compact import CompactEncoder
 from ai.encoders.placeholder import PlaceholderEncoder
 from ai.fakes import FakeEncoder
+from ai.layouts import CLIP
 from ai.manifests import ModelProblem
 from ai.store import ModelStore
 
@@ -85,6 +86,8 @@ def open_clip(store: ModelStore, name: str, threads: int, batch_size: int) -> Cl
         model = store.usable(name)
     except ModelProblem as problem:
         raise EncoderUnavailable(str(problem)) from problem
+    if model.layout.kind != CLIP:
+        raise EncoderUnavailable(f"The model {name} is no encoder: see `manage.py models list`.")
     manifest = model.manifest
     identity = ClipIdentity(manifest.name, manifest.revision, manifest.dimension)
     return ClipEncoder(model.folder, model.layout, identity, threads, batch_size)

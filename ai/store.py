@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ai.catalogue import CATALOGUE
-from ai.layouts import LAYOUTS, Layout
+from ai.layouts import CAPTIONER, LAYOUTS, Layout
 from ai.manifests import MANIFEST, PLAIN_NAME, Manifest, ModelProblem, check_bytes, check_files, read_manifest
 
 
@@ -19,6 +19,17 @@ class InstalledModel:
     @property
     def layout(self) -> Layout:
         return LAYOUTS[self.manifest.layout]
+
+    @property
+    def setting(self) -> str:
+        """The line of the configuration that puts this model to use."""
+        name = self.manifest.name
+        return f"CLOUDZY_CAPTIONER=local:{name}" if self.layout.kind == CAPTIONER else f"CLOUDZY_ENCODER=clip:{name}"
+
+    @property
+    def traits(self) -> str:
+        """What sort of model it is, in a few words."""
+        return "writes captions" if self.layout.kind == CAPTIONER else f"{self.manifest.dimension} numbers a vector"
 
 
 class ModelStore:

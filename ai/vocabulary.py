@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -92,22 +92,38 @@ class Vocabulary:
         (n, dimension); raise BadVector for anything else.
         """
         rows = unit_rows(vectors, self.dimension).astype(np.float64)
-        probabilities = np.empty((len(rows), len(self.words)))
+        # By word and then by vector: so the shares of a leaf lie side by side.
+        probabilities = np.empty((len(self.words), len(rows)))
         shares = self._shares(rows)
-        probabilities[:, self._narrow] = shares[:, [self.words[at].leaves[0] for at in self._narrow]]
-        probabilities[:, self._broad] = np.minimum(shares @ self._membership, 1.0)
-        probabilities[:, self._probed] = sigmoid(rows @ self._weights + self._biases)
+        probabilities[self._narrow] = shares[[self.words[at].leaves[0] for at in self._narrow]]
+        probabilities[self._broad] = np.minimum(self._membership @ shares, 1.0)
+        probabilities[self._probed] = sigmoid(self._weights @ rows.T + self._biases)
         if self._corrected:
-            logits = logit(probabilities[:, self._corrected])
-            probabilities[:, self._corrected] = sigmoid(self._slopes * logits + self._offsets)
-        return probabilities
+            logits = logit(probabilities[self._corrected])
+            probabilities[self._corrected] = sigmoid(self._slopes * logits + self._offsets)
+        return probabilities.T
 
     def tag(self, vectors: np.ndarray) -> list[list[TagScore]]:
         """Return for each row of `vectors` the words that reach their threshold, surest first, at most MAX_TAGS.
 
         Such a word brings along the tags above it: what shows a dog shows an animal, at least as surely.
         """
-        return [self._surest(row) for row in self.probabilities(vectors)]
+        probabilities = self.probabilities(vectors)
+        reached = np.ascontiguousarray(probabilities >= self._thresholds)
+        found: list[list[int]] = [[] for _ in probabilities]
+        for row, at in np.argwhere(reached).tolist():
+            found[row].append(at)
+        return [self._surest(row, places) for row, places in zip(probabilities, found, strict=True)]
+
+    @cached_property
+    def learned(self) -> frozenset[str]:
+        """The words a person taught by examples."""
+        return frozenset(word.word for word in self.words if word.probe is not None)
+
+    @cached_property
+    def common(self) -> frozenset[str]:
+        """All other words: what anybody would call what is in a picture."""
+        return frozenset(word.word for word in self.words if word.probe is None)
 
     @cached_property
     def broader(self) -> Mapping[str, frozenset[str]]:
@@ -123,16 +139,16 @@ class Vocabulary:
         return bool(word.leaves) and leaves > frozenset(word.leaves)
 
     def _shares(self, rows: np.ndarray) -> np.ndarray:
-        """Return (n, leaves) float64: the softmax over the leaves."""
-        logits = self.temperature * (rows @ self.leaves.T.astype(np.float64))
+        """Return (leaves, n) float64: the softmax over the leaves."""
+        logits = self._exact_leaves @ rows.T
+        logits *= self.temperature
         # The largest exponent becomes zero, so that no temperature can overflow.
-        logits -= logits.max(axis=1, keepdims=True, initial=-np.inf)
+        logits -= logits.max(axis=0, keepdims=True, initial=-np.inf)
         shares = np.exp(logits, out=logits)
-        shares /= shares.sum(axis=1, keepdims=True)
+        shares /= shares.sum(axis=0, keepdims=True)
         return shares
 
-    def _surest(self, probabilities: np.ndarray) -> list[TagScore]:
-        reached = np.flatnonzero(probabilities >= self._thresholds).tolist()
+    def _surest(self, probabilities: np.ndarray, reached: Sequence[int]) -> list[TagScore]:
         scores = {at: float(probabilities[at]) for at in reached}
         for at in reached:
             for above in self._above[at]:
@@ -140,6 +156,10 @@ class Vocabulary:
         # By place where they are equally probable: the order of the vocabulary.
         order = sorted(scores, key=lambda at: (-scores[at], at))
         return [TagScore(self.words[at].word, scores[at]) for at in order[:MAX_TAGS]]
+
+    @cached_property
+    def _exact_leaves(self) -> np.ndarray:
+        return self.leaves.astype(np.float64)
 
     @cached_property
     def _narrow(self) -> list[int]:
@@ -151,10 +171,10 @@ class Vocabulary:
 
     @cached_property
     def _membership(self) -> np.ndarray:
-        """(leaves, broad words): 1 where the leaf belongs to the word, so that one product sums every word's leaves."""
-        membership = np.zeros((len(self.leaves), len(self._broad)))
-        for column, at in enumerate(self._broad):
-            membership[list(self.words[at].leaves), column] = 1.0
+        """(broad words, leaves): 1 where the leaf belongs to the word, so that one product sums every word's leaves."""
+        membership = np.zeros((len(self._broad), len(self.leaves)))
+        for row, at in enumerate(self._broad):
+            membership[row, list(self.words[at].leaves)] = 1.0
         return membership
 
     @cached_property
@@ -163,13 +183,13 @@ class Vocabulary:
 
     @cached_property
     def _weights(self) -> np.ndarray:
-        """(dimension, probed words)"""
+        """(probed words, dimension)"""
         weights = [word.probe.weights for word in self.words if word.probe is not None]
-        return np.array(weights, dtype=np.float64).reshape(-1, self.dimension).T
+        return np.array(weights, dtype=np.float64).reshape(-1, self.dimension)
 
     @cached_property
     def _biases(self) -> np.ndarray:
-        return np.array([word.probe.bias for word in self.words if word.probe is not None])
+        return np.array([[word.probe.bias] for word in self.words if word.probe is not None]).reshape(-1, 1)
 
     @cached_property
     def _corrected(self) -> list[int]:
@@ -177,11 +197,11 @@ class Vocabulary:
 
     @cached_property
     def _slopes(self) -> np.ndarray:
-        return np.array([word.correction.slope for word in self.words if word.correction is not None])
+        return np.array([[word.correction.slope] for word in self.words if word.correction is not None])
 
     @cached_property
     def _offsets(self) -> np.ndarray:
-        return np.array([word.correction.offset for word in self.words if word.correction is not None])
+        return np.array([[word.correction.offset] for word in self.words if word.correction is not None])
 
     @cached_property
     def _thresholds(self) -> np.ndarray:

@@ -17,7 +17,7 @@ LOOPBACK_ADDRESSES = {"localhost", "127.0.0.1", "::1", "[::1]"}
 @register("cloudzy")
 def check_settings(**_: Any) -> list[CheckMessage]:
     """Return every reason not to start, so that one look at the terminal is enough to cure them all."""
-    return [*_secret(), *_stand_in(), *(_server_mode() if settings.SERVER_MODE else _local_mode())]
+    return [*_secret(), *_stand_in(), *_captioner(), *(_server_mode() if settings.SERVER_MODE else _local_mode())]
 
 
 def _secret() -> Iterator[Error]:
@@ -37,6 +37,15 @@ def _secret() -> Iterator[Error]:
 def _stand_in() -> Iterator[CheckMessage]:
     if settings.CLOUDZY_ENCODER == "placeholder":
         yield Warning(NOTICE, hint="Remove CLOUDZY_ENCODER to use the encoder that looks.", id="cloudzy.W001")
+
+
+def _captioner() -> Iterator[Error]:
+    if settings.CLOUDZY_CAPTIONER == "openai" and not (settings.CLOUDZY_CAPTION_URL and settings.CLOUDZY_CAPTION_MODEL):
+        yield Error(
+            "CLOUDZY_CAPTIONER=openai does not say whom to ask.",
+            hint="Set CLOUDZY_CAPTION_URL, such as http://127.0.0.1:11434, and CLOUDZY_CAPTION_MODEL.",
+            id="cloudzy.E009",
+        )
 
 
 def _local_mode() -> Iterator[Error]:

@@ -89,6 +89,26 @@ def site_origin(name: str, default: str) -> str:
     return origin_of(_site(name, text(name, default)))
 
 
+def base_url(name: str) -> str:
+    """Return the address of a service, which may have a path; "" where it is not set."""
+    value = text(name)
+    cure = "use scheme, host and perhaps a path, such as http://127.0.0.1:11434"
+    url = _parsed(name, "...", lambda _: urlsplit(value), cure)
+    port_is_good = _parsed(name, "...", lambda _: url.port is None or url.port > 0, cure)
+    good = url.scheme in {"http", "https"} and url.hostname and port_is_good
+    if value and (not good or url.query or url.fragment or url.username):
+        _refuse(name, "...", cure)  # it may hold a password
+    return value
+
+
+def secret(name: str) -> str:
+    """Return what goes into a header of a request as it is; "" where it is not set."""
+    value = text(name)
+    if not (value.isascii() and value.isprintable() and " " not in value):
+        _refuse(name, "...", "use printable ASCII characters without spaces")
+    return value
+
+
 def origin_of(url: SplitResult) -> str:
     """Return `scheme://host[:port]`, lower case and without the scheme's own port."""
     own_port = {"http": 80, "https": 443}[url.scheme]

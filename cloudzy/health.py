@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 
 from ai.encoders.base import EncoderUnavailable
 from ai.encoders.placeholder import NOTICE
-from photos import storage
+from photos import captioning, storage
 from photos.api.parameters import query_of
 from photos.encoding import current_encoder, disagreement, encoder_in_use
 from photos.models import ModelMigration
@@ -89,7 +89,14 @@ class HealthView(APIView):
             "dimension": index.dimension,
             "index_type": index.index_type,
         }
-        problems = [*index.problems, *_encoder_problems(), *_model_problems(), *_stand_in(), *_low_disk()]
+        problems = [
+            *index.problems,
+            *_encoder_problems(),
+            *_model_problems(),
+            *captioning.problems(),
+            *_stand_in(),
+            *_low_disk(),
+        ]
         return _answer(request, engine, storage_problem(), problems)
 
 

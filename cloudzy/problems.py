@@ -83,6 +83,9 @@ PROBLEMS = {
     ),
     "disk_full": Problem("The disk is full", "Nothing was stored. Make room and send it again."),
     "original_missing": Problem("The original is missing", "Its row is there, its file is not: see check_integrity."),
+    "no_captioner": Problem(
+        "Nobody describes photos", "Captions come from tags until CLOUDZY_CAPTIONER names a model that looks at photos."
+    ),
     "name_taken": Problem("Too many of one name", "More of them in one second than we tell apart. Try again."),
     "database_busy": Problem("The database is busy", "Another process holds it; try again in a moment."),
     "database_unusable": Problem(

@@ -35,6 +35,13 @@ CLOUDZY_MODELS_DIR = env.folder("CLOUDZY_MODELS_DIR", CLOUDZY_DATA_DIR / "models
 CLOUDZY_MODEL_HUB = env.site_origin("CLOUDZY_MODEL_HUB", "https://huggingface.co")
 CLOUDZY_ENCODER_THREADS = env.number("CLOUDZY_ENCODER_THREADS", 1, 1, 64)
 CLOUDZY_ENCODER_BATCH = env.number("CLOUDZY_ENCODER_BATCH", 16, 1, 1_024)
+CLOUDZY_CAPTIONER = env.choice("CLOUDZY_CAPTIONER", "template", ["template", "openai", "fake"], named="local")
+CLOUDZY_CAPTION_URL = env.base_url("CLOUDZY_CAPTION_URL")
+CLOUDZY_CAPTION_MODEL = env.text("CLOUDZY_CAPTION_MODEL")
+CLOUDZY_CAPTION_KEY = env.secret("CLOUDZY_CAPTION_KEY")
+CLOUDZY_CAPTION_LANGUAGE = env.text("CLOUDZY_CAPTION_LANGUAGE", "English")
+# A photo may take two exchanges, and both must fit into the ten minutes of a stage's lease.
+CLOUDZY_CAPTION_TIMEOUT = env.number("CLOUDZY_CAPTION_TIMEOUT", 60, 1, 240)
 
 # --- Who may ask: local mode serves this machine only, server mode one address ---------------------------------------
 SERVER_MODE = CLOUDZY_MODE == "server"

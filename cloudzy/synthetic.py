@@ -16,6 +16,8 @@ from photos.models import Photo, PhotoTag, Stage, Tag
 
 WORDS = [f"word {number}" for number in range(100)]
 TAGS_EACH = 3
+# How far a picture leans towards what it shows, beside a random direction of length one.
+SURENESS = 1.0
 CHUNK = 1000
 FIRST = datetime(2015, 1, 1, tzinfo=UTC)
 ASPECTS = ((4, 3), (3, 2), (3, 4), (16, 9), (1, 1))
@@ -32,13 +34,19 @@ def picture(seed: int, size: tuple[int, int] = (500, 375)) -> bytes:
     return out.getvalue()
 
 
-def add_photos(owner: User, count: int, dimension: int, model: str) -> Iterator[int]:
-    """Insert analysed photos without files; yield how many are in after each chunk."""
+def add_photos(owner: User, count: int, dimension: int, model: str, around: np.ndarray | None = None) -> Iterator[int]:
+    """Insert analysed photos without files; yield how many are in after each chunk.
+
+    Their vectors lie anywhere, or around these unit rows as pictures lie around what they show.
+    """
     tags = list(Tag.objects.named(WORDS).values())
     chance = np.random.default_rng(0)
     for start in range(0, count, CHUNK):
         numbers = range(start, min(start + CHUNK, count))
         vectors = chance.normal(size=(len(numbers), dimension)).astype(np.float32)
+        if around is not None:
+            shown = around[chance.integers(0, len(around), len(numbers))]
+            vectors = SURENESS * shown + vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         with transaction.atomic():
             rows = [_photo(owner, number, vector, model) for number, vector in zip(numbers, vectors, strict=True)]

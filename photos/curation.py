@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from ai.captioners.loading import takes_its_time
 from photos import pipeline, storage
-from photos.errors import StorageMissing
+from photos.errors import NoCaptioner, StorageMissing
 from photos.models import Photo, Stage
 from photos.selection import one_by_one
+from photos.tasks import queue_descriptions
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -45,6 +47,20 @@ def retag(photo: Photo, now: datetime, add: Iterable[str] = (), remove: Iterable
         photo.add_tags(add)
         photo.request([Stage.Name.CAPTION])
     _tell(photo, now)
+
+
+def reanalyse(photo: Photo, now: datetime, stages: Collection[str] = ()) -> Photo:
+    """Repeat the named stages, or without names what failed; return the photo as it is then.
+
+    A description is left to the worker: it takes its time. Raises NoCaptioner where nobody could write one, and
+    Photo.DoesNotExist.
+    """
+    if Stage.Name.DESCRIPTION in stages and not takes_its_time():
+        raise NoCaptioner
+    analysed = pipeline.repeat(photo, now, stages)
+    if takes_its_time() and photo.stages.filter(name=Stage.Name.DESCRIPTION, status=Stage.Status.QUEUED).exists():
+        queue_descriptions([photo.pk])
+    return analysed
 
 
 def purge(photo: Photo) -> None:

@@ -68,6 +68,12 @@ class OriginalMissing(APIException):
     default_detail = "The file of this photo is not in the storage."
 
 
+class NoCaptioner(APIException):
+    status_code = 409
+    default_code = "no_captioner"
+    default_detail = "No captioner that looks at photos is set up: see CLOUDZY_CAPTIONER."
+
+
 class NameTaken(APIException):
     status_code = 503
     default_code = "name_taken"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from PIL.ExifTags import Base
 
+from ai.plaintext import many_lines, one_line
 from photos.exif import ExifBlock, Tags, number, read_exif, text_of
 from photos.images import opened
 from photos.position import read_position
-from photos.text import many_lines, one_line
 
 LINE_LENGTH = 255
 DESCRIPTION_LENGTH = 10_000

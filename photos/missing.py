@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from ai.encoders.base import EncoderUnavailable
 from photos import pipeline
 from photos.encoding import matching_encoder, newest_encoder
@@ -64,8 +66,8 @@ def overtaken() -> list[int]:
         matching_encoder(active.encoder, active.key).warm_up()
     except EncoderUnavailable:
         return []
-    ended = Stage.objects.filter(name=Stage.Name.EMBEDDING, status=Stage.Status.DONE)
-    return list(Photo.objects.stale(active.key).filter(stages__in=ended).order_by("pk").values_list("pk", flat=True))
+    ended = Stage.objects.filter(photo=OuterRef("pk"), name=Stage.Name.EMBEDDING, status=Stage.Status.DONE)
+    return sorted(Photo.objects.stale(active.key).filter(Exists(ended)).order_by().values_list("pk", flat=True))
 
 
 def complete(photo_ids: list[int], now: datetime, stages: tuple[str, ...] = ()) -> Iterator[Photo]:

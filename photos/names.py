@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from photos.text import one_line
+from ai.plaintext import one_line
 
 NAME_LENGTH = 255  # characters of a shown name, and bytes of a stored one: the limit of common file systems
 STEM_LENGTH = 100

@@ -17,11 +17,9 @@ from django.db import OperationalError, transaction
 from PIL import Image
 from rest_framework.exceptions import APIException
 
-from ai.captions import write_caption
 from ai.encoders.base import BadVector, EncoderUnavailable, model_key
-from ai.encoders.placeholder import PlaceholderEncoder, told_the_name
-from ai.vocabulary import TagScore, Vocabulary
-from photos import images, originals, storage, thumbnails, walltime
+from ai.encoders.placeholder import told_the_name
+from photos import authorship, captions, images, originals, storage, thumbnails, walltime
 from photos.embeddings import put_vector
 from photos.encoding import adopt, newest_encoder
 from photos.errors import StorageMissing
@@ -181,7 +179,10 @@ def _values(found: Metadata, photo: Photo) -> dict[str, object]:
         values["taken_at_source"] = Photo.DateSource.EXIF
     if "location" not in photo.edited:
         values |= {name: getattr(found, name) for name in ("latitude", "longitude", "altitude")}
-    values |= {name: getattr(found, name) for name in ("title", "description") if name not in photo.edited}
+    if "title" not in photo.edited:
+        values["title"] = found.title
+    if "description" not in photo.edited:
+        values |= authorship.described_by_file(photo, found.description)
     return values
 
 
@@ -207,30 +208,13 @@ def _embedding(work: Work) -> Write:
 
 def _caption(_: Work) -> Write:
     def write(photo: Photo) -> set[str]:
-        if "caption" in photo.edited:
-            return set()
-        photo.caption = describe(photo)
-        return {"caption"}
+        changed = authorship.retract(photo)
+        if "caption" in photo.edited or "caption" in photo.authors:
+            return changed
+        photo.caption = captions.describe(photo)
+        return {*changed, "caption"}
 
     return write
-
-
-def describe(photo: Photo) -> str:
-    """Return a caption that says what the photo's tags and date say, as they are in the database now."""
-    try:
-        encoder = told_the_name(newest_encoder(), photo.original_name)
-    except EncoderUnavailable:
-        return describe_with(photo, None)
-    if isinstance(encoder, PlaceholderEncoder):
-        return encoder.caption(photo.tag_names)
-    return describe_with(photo, encoder.vocabulary)
-
-
-def describe_with(photo: Photo, vocabulary: Vocabulary | None) -> str:
-    """Return the caption of describe() by the words of this vocabulary."""
-    tags = [TagScore(row.tag.name, row.score) for row in photo.shown_tags]
-    known_date = None if photo.taken_at_source == Photo.DateSource.UPLOAD else photo.taken_at
-    return write_caption(tags, known_date, None, vocabulary.broader if vocabulary else {})
 
 
 _STEPS: dict[Stage.Name, Callable[[Work], Write]] = {

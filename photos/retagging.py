@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
 from ai.encoders.base import model_key
 from ai.vocabulary import TagScore, Vocabulary
+from photos.captions import template_caption
 from photos.embeddings import count_vectors, every_vector
 from photos.encoding import current_encoder
 from photos.models import Photo, PhotoTag, Tag, VocabularyState
-from photos.pipeline import describe_with
+from photos.models.tag import CAPTIONER
 
 PHOTOS_AT_ONCE = 2048
 ROWS_AT_ONCE = 1000
 
 # A probability that moves by less is the same: nobody sees it, and every word moves all others a little.
 SAME_SCORE = 0.005
+
+# What is read of a photo whose tags change.
+_READ = ("edited", "authors", "caption", "taken_at", "taken_at_source")
 
 Tell = Callable[[int, int], None]
 
@@ -62,13 +67,12 @@ def retag(now: datetime, tell: Tell = lambda *_: None) -> Retagged:
     return Retagged(done, changed, rows)
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     pk: int
     tag_id: int
     score: float
     model: str
-    is_machines: bool  # and not refused
+    is_encoders: bool  # and not refused
 
 
 @dataclass(frozen=True)
@@ -105,19 +109,17 @@ class _Pass:
         What a person has done since is seen: their photo is held until the end.
         """
         with transaction.atomic():
-            held = Photo.objects.select_for_update().filter(pk__in=wanted).values_list("pk", "edited")
-            open_to_us = {photo_id for photo_id, edited in held if "tags" not in edited}
-            differences = self.differences({pk: scores for pk, scores in wanted.items() if pk in open_to_us})
+            held = Photo.objects.select_for_update().filter(pk__in=wanted).only(*_READ)
+            photos = {photo.pk: photo for photo in held if "tags" not in photo.edited}
+            differences = self.differences({pk: scores for pk, scores in wanted.items() if pk in photos})
             PhotoTag.objects.filter(pk__in=[pk for each in differences.values() for pk in each.gone]).delete()
-            PhotoTag.objects.put_machine_scores(
-                {photo_id: each.said for photo_id, each in differences.items()}, self.model
-            )
-            self._renew_captions(differences.keys())
+            PhotoTag.objects.put_machine_scores({pk: each.said for pk, each in differences.items()}, self.model)
+            self._touch([photos[pk] for pk in differences])
         return Retagged(len(wanted), len(differences), sum(map(len, differences.values())))
 
     def _difference(self, rows: Iterable[_Row], said: Mapping[int, float]) -> _Difference:
-        machines = {row.tag_id: row for row in rows if row.is_machines}
-        decided = {row.tag_id for row in rows if not row.is_machines}
+        machines = {row.tag_id: row for row in rows if row.is_encoders}
+        decided = {row.tag_id for row in rows if not row.is_encoders}
         gone = [row.pk for tag_id, row in machines.items() if tag_id not in said]
         new = {tag_id: score for tag_id, score in said.items() if tag_id not in decided}
         return _Difference(
@@ -131,13 +133,28 @@ class _Pass:
         if unknown := [word for word in words if word not in self.tag_ids]:
             self.tag_ids |= {name: tag.pk for name, tag in Tag.objects.named(unknown).items()}
 
-    def _renew_captions(self, photo_ids: Collection[int]) -> None:
-        photos = list(Photo.objects.for_listing().filter(pk__in=photo_ids))
-        for photo in photos:
-            if "caption" not in photo.edited:
-                photo.caption = describe_with(photo, self.vocabulary)
-            photo.updated_at = self.now
-        Photo.objects.bulk_update(photos, ["caption", "updated_at"])
+    def _touch(self, photos: Sequence[Photo]) -> None:
+        """Let captions that the template made follow the tags they tell of."""
+        shown = _shown_on([photo.pk for photo in photos])
+        captions = {
+            photo.pk: photo.caption
+            if "caption" in photo.edited or "caption" in photo.authors
+            else template_caption(photo, *shown[photo.pk], self.vocabulary)
+            for photo in photos
+        }
+        Photo.objects.put_captions(captions, self.now)
+
+
+def _shown_on(photo_ids: Sequence[int]) -> dict[int, tuple[list[TagScore], set[str]]]:
+    """Return by photo the tags that show, as Photo.shown_tags has them, and which of them no encoder said."""
+    shown: dict[int, tuple[list[TagScore], set[str]]] = {photo_id: ([], set()) for photo_id in photo_ids}
+    rows = PhotoTag.objects.filter(photo_id__in=photo_ids).accepted().exclude(model__startswith=CAPTIONER)
+    for photo_id, name, score, source in rows.values_list("photo_id", "tag__name", "score", "source"):
+        tags, others = shown[photo_id]
+        tags.append(TagScore(name, score))
+        if source != PhotoTag.Source.MACHINE:
+            others.add(name)
+    return shown
 
 
 def _rows_of(photo_ids: Collection[int]) -> dict[int, list[_Row]]:
@@ -145,8 +162,8 @@ def _rows_of(photo_ids: Collection[int]) -> dict[int, list[_Row]]:
     columns = ("photo_id", "pk", "tag_id", "score", "model", "source", "rejected")
     rows = PhotoTag.objects.filter(photo_id__in=list(photo_ids)).order_by().values_list(*columns)
     for photo_id, pk, tag_id, score, model, source, rejected in rows.iterator(chunk_size=PHOTOS_AT_ONCE):
-        is_machines = source == PhotoTag.Source.MACHINE and not rejected
-        found[photo_id].append(_Row(pk, tag_id, score, model, is_machines))
+        is_encoders = source == PhotoTag.Source.MACHINE and not rejected and not model.startswith(CAPTIONER)
+        found[photo_id].append(_Row(pk, tag_id, score, model, is_encoders))
     return found
 
 

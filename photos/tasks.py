@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -14,20 +15,27 @@ from django.utils import timezone
 from django_tasks import TaskContext, TaskResult, TaskResultStatus, task
 from django_tasks.signals import task_finished
 
+from ai.captioners.base import CaptionerUnavailable
+from ai.captioners.loading import get_captioner, takes_its_time
 from ai.encoders.base import EncoderUnavailable
 from jobs.attempts import claims_of
 from jobs.duties import duty
 from jobs.models import Run
 from jobs.progress import Progress, Reporter
-from photos import generations, missing, pipeline, retagging
+from photos import captioning, generations, missing, pipeline, retagging
 from photos.migrating import MigrationSlice
 from photos.models import ModelMigration, Photo, Stage
+from photos.models.stage import LEASE
 
 QUEUED_AT_ONCE = 500
 # What is younger is as a rule at work in the web process that took it in.
 YOUNG = timedelta(minutes=1)
 # Between two slices of a migration, so that jobs of less important queues get their turn.
 BREATH = timedelta(seconds=1)
+# Descriptions that wait as jobs: enough to keep workers busy, little to throw away while the captioner is away.
+DESCRIPTIONS_AT_ONCE = 50
+
+logger = logging.getLogger(__name__)
 
 
 @task(queue_name="ingest", takes_context=True)
@@ -39,6 +47,24 @@ def analyse_photo(context: TaskContext, photo_id: int) -> None:
     photo = Photo.objects.defer("embedding").filter(pk=photo_id).first()
     if photo is not None:
         pipeline.analyse(photo, now, token=token)
+
+
+@task(queue_name="caption", takes_context=True, time_limit=LEASE, pause=timedelta(seconds=30))
+def describe_photo(context: TaskContext, photo_id: int) -> None:
+    """Let the captioner describe this photo; nothing for one that is described or gone, or while no captioner can.
+
+    What waits so is queued again by `queue_undescribed`.
+    """
+    now = timezone.now()
+    *earlier, token = claims_of(context.task_result)
+    missing.take_back(photo_id, earlier, now)
+    photo = Photo.objects.defer("embedding").filter(pk=photo_id).first()
+    if photo is None or not takes_its_time():
+        return
+    try:
+        captioning.describe_photo(photo, now, token)
+    except CaptionerUnavailable as exc:
+        logger.info("photo %s waits for its description: %s", photo_id, exc)
 
 
 def queue_photos(ids: Sequence[int], queue_name: str = "ingest", stages: Collection[str] = ()) -> int:
@@ -125,8 +151,32 @@ def retag_left_behind(_: datetime) -> None:
         queue_retagging()
 
 
+def queue_descriptions(ids: Sequence[int]) -> int:
+    """Have workers describe these photos; return how many jobs that makes."""
+    queued = 0
+    for start in range(0, len(ids), QUEUED_AT_ONCE):
+        with transaction.atomic():
+            for pk in (idle := Run.objects.without(describe_photo, ids[start : start + QUEUED_AT_ONCE])):
+                describe_photo.enqueue(pk)
+        queued += len(idle)
+    return queued
+
+
+@duty(every=timedelta(seconds=15))
+def queue_undescribed(now: datetime) -> None:
+    """Queue photos that lack a description, a few at a time, while the captioner can be asked."""
+    if not takes_its_time() or Run.objects.unfinished(describe_photo).count() >= DESCRIPTIONS_AT_ONCE:
+        return
+    try:
+        get_captioner().check()
+    except CaptionerUnavailable:
+        return
+    queue_descriptions(captioning.undescribed(now, DESCRIPTIONS_AT_ONCE))
+
+
 @receiver(task_finished, dispatch_uid="photos.analysis_ended")
 def analysis_ended(task_result: TaskResult[Any], **_: Any) -> None:
     """After the last attempt, tell on the photo which stage its workers died in."""
-    if task_result.task.module_path == analyse_photo.module_path and task_result.status == TaskResultStatus.FAILED:
+    ours = {analyse_photo.module_path, describe_photo.module_path}
+    if task_result.task.module_path in ours and task_result.status == TaskResultStatus.FAILED:
         missing.take_back(task_result.args[0], claims_of(task_result), timezone.now())

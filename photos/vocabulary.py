@@ -122,7 +122,8 @@ def _prompted_word(row: VocabularyWord) -> PromptedWord:
 
 def _named(row: VocabularyWord) -> Word:
     """Return the word with its names and nothing to recognise it by."""
-    shared = tuple(name for name in row.synonyms if name in _came_with(row))
+    came_with = _came_with(row)
+    shared = tuple(name for name in row.synonyms if name in came_with)
     own = tuple(Alias(name) for name in row.synonyms if name not in shared)
     return Word(row.word, (), tuple(row.parents), shared, row.threshold, aliases=(*own, *_translations(row)))
 

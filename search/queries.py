@@ -10,11 +10,11 @@ from PIL import Image
 
 from accounts.models import User
 from ai.encoders.base import BadVector, EncoderUnavailable
+from ai.plaintext import one_line
 from photos.embeddings import vector_of
 from photos.encoding import current_encoder
 from photos.images import BrokenImage
 from photos.models import Photo
-from photos.text import one_line
 from search.errors import BadQuery, ModelMissing, NotAnalysed
 from search.nearest import Near, nearest
 from search.spaces import Space, current_space, space_of

@@ -14,7 +14,7 @@ from ai.encoders.checksums import verify
 from ai.encoders.modelfiles import unavailable
 
 # onnxruntime gives its errors no common base.
-_RUNTIME_ERRORS = (
+RUNTIME_ERRORS = (
     ort_errors.Fail,
     ort_errors.InvalidArgument,
     ort_errors.InvalidGraph,
@@ -56,7 +56,7 @@ class Graph:
         session = self.open()
         try:
             return np.asarray(session.run(None, dict(feeds))[0])
-        except _RUNTIME_ERRORS as error:
+        except RUNTIME_ERRORS as error:
             raise self._refusal(str(error)) from error
 
     def open(self) -> onnxruntime.InferenceSession:
@@ -70,15 +70,10 @@ class Graph:
             return self._session
 
     def _opened(self) -> onnxruntime.InferenceSession:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.inter_op_num_threads = 1
-        # Idle threads that spin would take the processors from the web server.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             verify(self._path, self._sha256)
-            session = onnxruntime.InferenceSession(self._path, options, providers=["CPUExecutionProvider"])
-        except (*_RUNTIME_ERRORS, OSError, ValueError) as error:
+            session = open_session(self._path, self._threads)
+        except (*RUNTIME_ERRORS, OSError, ValueError) as error:
             raise self._refusal(str(error)) from error
         if objection := self._objection(session):
             raise self._refusal(f"{self._path.name} {objection}")
@@ -103,3 +98,13 @@ class ImageGraph:
     def _objection(self, session: onnxruntime.InferenceSession) -> str:
         names = [given.name for given in session.get_inputs()]
         return "" if names == [self._input_name] else f"takes {names}, not {self._input_name!r}"
+
+
+def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    """Open a graph on the CPU; raises one of RUNTIME_ERRORS."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Idle threads that spin would take the processors from the web server.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

@@ -66,6 +66,32 @@ def test_a_setting_follows_the_things_or_stands_alone() -> None:
     assert write_caption(tags("people", "urban"), None, None) == "People in an urban setting."
 
 
+def test_how_a_photo_was_taken_follows_what_it_shows() -> None:
+    assert write_caption(tags("black and white", "portrait"), None, None) == "A portrait in black and white."
+    assert write_caption(tags("flower", "bokeh"), None, None) == "A flower before a blurred background."
+    assert write_caption(tags("aerial view", "field", "trees"), None, None) == "A field and trees from above."
+    assert write_caption(tags("close-up"), None, None) == "A close-up."
+
+
+def test_what_is_less_likely_than_not_is_not_stated() -> None:
+    unsure = [TagScore("animal", 0.8), TagScore("dog", 0.49)]
+
+    assert write_caption(unsure, None, None, BROADER) == "An animal."
+    assert write_caption(unsure[1:], TAKEN, None) == "A photo taken on 21 March 2019."
+
+
+def test_words_nobody_knows_are_quoted_after_the_things() -> None:
+    names = {"anna", "our boat", "italy 2019"}
+
+    assert write_caption(tags("anna", "dog"), TAKEN, None, strange=names) == (
+        "A dog, tagged “anna”, photographed in March 2019."
+    )
+    assert write_caption(tags("anna", "our boat", "italy 2019"), None, "Rome", strange=names) == (
+        "A photo tagged “anna”, “our boat” and “italy 2019”, taken in Rome."
+    )
+    assert write_caption(tags("anna"), None, None, strange=names) == "A photo tagged “anna”."
+
+
 @pytest.mark.parametrize("month", range(1, 13))
 def test_every_month_has_its_name(month: int) -> None:
     taken = TAKEN.replace(month=month)

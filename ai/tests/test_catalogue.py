@@ -15,6 +15,7 @@ def test_the_catalogue_has_what_was_promised() -> None:
         "ViT-B-32-SigLIP2-256__webli": (768, 73.2),
         "ViT-B-16-SigLIP2__webli": (768, 75.2),
         "ViT-B-32__openai": (512, 59.4),
+        "vit-gpt2-image-captioning": (None, None),
     }
 
 

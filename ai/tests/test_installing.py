@@ -9,7 +9,9 @@ import pytest
 from PIL import Image
 
 from ai import installing
+from ai.captioners.local import LocalCaptioner
 from ai.catalogue import Order
+from ai.encoders.base import EncoderUnavailable
 from ai.fetching import FetchFailed, Hub
 from ai.layouts import GRAPH
 from ai.loading import open_clip
@@ -17,6 +19,7 @@ from ai.manifests import ModelProblem
 from ai.store import InstalledModel, ModelStore
 from ai.tests.clip_models import SIGLIP, Style, build_immich, build_rclip
 from ai.tests.hub_server import COMMIT, Behaviour, FakeHub, serving
+from ai.tests.tiny_captioner import Kind, write_captioner
 
 ORDER = Order("tiny", "someone/tiny", "main")
 SOURCE = f"someone/tiny@{COMMIT}"
@@ -268,3 +271,28 @@ def test_adding_the_same_files_twice_changes_nothing_and_other_ones_are_refused(
 def test_a_name_that_is_no_plain_folder_is_refused(models: Path, published: Path, name: str) -> None:
     with pytest.raises(ModelProblem, match="cannot be the name"):
         add(models, name, published)
+
+
+def test_an_export_of_a_captioner_is_gathered_from_its_folders_and_works(models: Path, tmp_path: Path) -> None:
+    given = write_captioner(tmp_path / "given", Kind("vit-gpt2", merged=True), seed=1)
+    (given / "onnx").mkdir()
+    for graph in given.glob("*.onnx"):
+        graph.rename(given / "onnx" / graph.name)
+
+    model = add(models, "speaker", given)
+
+    assert (model.manifest.layout, model.manifest.dimension) == ("optimum-merged", 0)
+    assert model.setting == "CLOUDZY_CAPTIONER=local:speaker"
+    assert LocalCaptioner(model.folder, 1, 60).describe(PICTURE).caption
+    with pytest.raises(EncoderUnavailable, match="no encoder"):
+        open_clip(ModelStore(models), "speaker", 1, 4)
+
+
+def test_a_captioner_that_does_not_work_is_not_installed(models: Path, tmp_path: Path) -> None:
+    given = write_captioner(tmp_path / "given", Kind("blip", merged=False))
+    (given / "tokenizer.json").write_text("{}")
+
+    with pytest.raises(ModelProblem, match="does not work"):
+        add(models, "speaker", given)
+
+    assert ModelStore(models).names() == []

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ai.layouts import IMMICH, LAYOUTS, RCLIP, recognise
+from ai.layouts import IMMICH, LAYOUTS, OPTIMUM, OPTIMUM_MERGED, RCLIP, recognise
 from ai.manifests import ModelProblem
 
 MERGES = "bpe_simple_vocab_16e6.txt.gz"
@@ -49,6 +49,19 @@ def test_a_file_whose_name_only_ends_alike_is_another_one() -> None:
         recognise(["not_visual.onnx", "textual.onnx", MERGES])
 
 
+def test_an_export_of_a_captioner_is_found_with_its_graphs_in_a_folder_and_its_merged_decoder_first() -> None:
+    texts = ["config.json", "tokenizer.json", "preprocessor_config.json", "generation_config.json"]
+    graphs = ["encoder_model.onnx", "decoder_model.onnx", "decoder_model_merged.onnx", "encoder_model_quantized.onnx"]
+
+    layout, places = recognise([*texts, *(f"onnx/{graph}" for graph in graphs)])
+
+    assert layout is OPTIMUM_MERGED
+    assert places["decoder_model_merged.onnx"] == "onnx/decoder_model_merged.onnx"
+    assert places["generation_config.json"] == "generation_config.json"
+    assert "decoder_model.onnx" not in places
+    assert recognise([*texts[:3], *graphs[:2]])[0] is OPTIMUM
+
+
 @pytest.mark.parametrize("missing", IMMICH.files)
 def test_half_a_model_is_none(missing: str) -> None:
     with pytest.raises(ModelProblem):
@@ -56,4 +69,4 @@ def test_half_a_model_is_none(missing: str) -> None:
 
 
 def test_layouts_are_found_by_the_name_in_a_manifest() -> None:
-    assert all(LAYOUTS[layout.name] is layout for layout in (IMMICH, RCLIP))
+    assert all(LAYOUTS[layout.name] is layout for layout in (IMMICH, RCLIP, OPTIMUM, OPTIMUM_MERGED))

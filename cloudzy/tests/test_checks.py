@@ -120,6 +120,15 @@ def test_wildcard_hosts_are_refused_in_server_mode(server: Settings, host: str) 
     assert ids() == ["cloudzy.E007"]
 
 
+def test_a_caption_server_needs_an_address_and_a_model(settings: Settings) -> None:
+    settings.CLOUDZY_CAPTIONER = "openai"
+    settings.CLOUDZY_CAPTION_URL = "http://127.0.0.1:11434"
+    incomplete = ids()
+    settings.CLOUDZY_CAPTION_MODEL = "qwen2.5vl:7b"
+
+    assert (incomplete, ids()) == (["cloudzy.E009"], [])
+
+
 def test_every_reason_is_named_at_once_with_its_cure(server: Settings) -> None:
     server.SECRET_KEY, server.CLOUDZY_URL, server.DEBUG, server.ALLOWED_HOSTS = "weak", None, True, ["*"]
 

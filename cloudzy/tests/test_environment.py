@@ -41,6 +41,9 @@ def read(monkeypatch: pytest.MonkeyPatch, value: str, reader: Callable[[], Any])
         ("", lambda: env.site_url(NAME), None),
         ("", lambda: env.site_origin(NAME, "https://a.b"), "https://a.b"),
         ("HTTP://Mirror:8080/", lambda: env.site_origin(NAME, "https://a.b"), "http://mirror:8080"),
+        ("", lambda: env.base_url(NAME), ""),
+        ("http://10.0.0.2:11434/api/v1", lambda: env.base_url(NAME), "http://10.0.0.2:11434/api/v1"),
+        (" sk-a_B.1/= ", lambda: env.secret(NAME), "sk-a_B.1/="),
     ],
 )
 def test_a_good_value_is_read(
@@ -85,6 +88,32 @@ def test_a_wrong_value_is_refused_by_name_with_the_cure(
         read(monkeypatch, value, reader)
 
     assert str(refusal.value).startswith(f"{NAME}={value!r} is not usable: use ")
+
+
+@pytest.mark.parametrize(
+    ("value", "reader"),
+    [
+        *(
+            (value, lambda: env.base_url(NAME))
+            for value in (
+                "file:///etc/passwd",
+                "localhost:11434",
+                "http://",
+                "http://a:x",
+                "http://me:hush@a",
+                "http://a?hush",
+            )
+        ),
+        *((value, lambda: env.secret(NAME)) for value in ("hush hush", "hush\nX: 1", "hüsh")),
+    ],
+)
+def test_what_may_hold_a_secret_is_refused_without_being_shown(
+    monkeypatch: pytest.MonkeyPatch, value: str, reader: Callable[[], Any]
+) -> None:
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        read(monkeypatch, value, reader)
+
+    assert str(refusal.value).startswith(f"{NAME}='...' is not usable: use ")
 
 
 def test_the_env_file_says_only_what_the_environment_does_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

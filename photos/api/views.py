@@ -189,7 +189,7 @@ class AnalyzeView(APIView):
         query_of(request)
         photo = photo_of(request, pk)
         stages = body_of(request, forms.StagesSerializer).get("stages", [])
-        return _photo_answer(pipeline.repeat(photo, timezone.now(), stages))
+        return _photo_answer(curation.reanalyse(photo, timezone.now(), stages))
 
 
 class FileView(APIView):

@@ -5,14 +5,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, OutputWrapper
 from django.utils import timezone
 
 from ai.encoders.base import EncoderUnavailable
+from ai.store import ModelStore
 from photos import encoding, generations
 from photos.comparison import Comparison
+from photos.management import captioners
 from photos.migrating import MigrationSlice
 from photos.models import ActiveModel, ModelMigration
 from photos.tasks import queue_migration
@@ -69,6 +73,10 @@ class GenerationActions:
             raise CommandError(str(problem)) from problem
 
     def _use(self, options: dict[str, Any]) -> None:
+        store = ModelStore(Path(settings.CLOUDZY_MODELS_DIR))
+        if captioners.is_captioner(store, options["name"]):
+            self._out.write(captioners.how_to_use(store.verified(options["name"])))
+            return
         name = generations.encoder_named(options["name"])
         self._confirm(options["yes"], f"Embed the whole library with {name}, beside what there is?")
         migration = generations.begin(name, timezone.now(), options["throttle"], options["review"])

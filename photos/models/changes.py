@@ -7,9 +7,9 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ai.plaintext import many_lines, one_line
 from photos import walltime
 from photos.metadata import DESCRIPTION_LENGTH, LINE_LENGTH
-from photos.text import many_lines, one_line
 
 if TYPE_CHECKING:
     from photos.models.photo import Photo

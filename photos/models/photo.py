@@ -70,6 +70,7 @@ class Photo(models.Model):
     favorite = models.BooleanField(default=False)
     archived = models.BooleanField(default=False)
     edited = models.JSONField(default=list, blank=True, editable=False)
+    authors = models.JSONField(default=dict, blank=True, editable=False)  # see photos.authorship
 
     embedding = VectorField(null=True, editable=False)
     embedding_model = models.CharField(max_length=200, blank=True, editable=False)
@@ -224,10 +225,7 @@ class Photo(models.Model):
     # What the machine found
 
     def set_machine_tags(self, scores: Sequence[TagScore], model: str) -> None:
-        """Replace the machine's tags; what a person or the file said, and every rejection, stays.
-
-        Where a person has set the whole list, nothing is replaced.
-        """
+        """Replace the machine's tags, where no person has set the whole list; every rejection stays."""
         with transaction.atomic():
             self._lock()
             if "tags" not in self.edited:
@@ -241,8 +239,8 @@ class Photo(models.Model):
             self.settle()
 
     def settle(self) -> None:
-        """Bring `status` and `error` in line with the stages."""
-        stages = list(self.stages.all())
+        """Bring `status` and `error` in line with the stages that every photo goes through."""
+        stages = list(self.stages.filter(name__in=Stage.ORDER).order_by("pk"))
         failed = [stage for stage in stages if stage.status == Stage.Status.FAILED]
         waiting = any(stage.status != Stage.Status.DONE for stage in stages)
         self.status = self.Status.FAILED if failed else self.Status.QUEUED if waiting else self.Status.READY

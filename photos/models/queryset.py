@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from photos.models.generation import StoredEmbedding
@@ -43,6 +45,16 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """With their tags and without their vectors: a constant number of queries, whatever the length."""
         accepted = Prefetch("photo_tags", PhotoTag.objects.accepted(), to_attr="accepted_tags")
         return self.defer("embedding").prefetch_related(accepted)
+
+    def put_captions(self, captions: Mapping[int, str], now: datetime) -> None:
+        """Set captions by the photo's id, as machines do. No signal is sent: no index reads them."""
+        moment = connection.ops.adapt_datetimefield_value(now)
+        # By hand: bulk_update() takes ten times as long to write the same.
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "UPDATE photo SET caption = %s, updated_at = %s WHERE id = %s",
+                [(caption, moment, photo_id) for photo_id, caption in captions.items()],
+            )
 
     def newest_added(self) -> Self:
         return self.order_by("-created_at", "-pk")

@@ -28,8 +28,9 @@ class StageQuerySet(models.QuerySet["Stage"]):
         token = token or uuid.uuid4()
         wanted = self.filter(photo_id=photo_id, name__in=names).claimable(now)
         wanted.update(status=Stage.Status.RUNNING, attempts=F("attempts") + 1, claimed_at=now, claim=token)
+        order = list(Stage.Name)
         return sorted(
-            self.filter(photo_id=photo_id, claim=token), key=lambda stage: Stage.ORDER.index(Stage.Name(stage.name))
+            self.filter(photo_id=photo_id, claim=token), key=lambda stage: order.index(Stage.Name(stage.name))
         )
 
     def abandon(self, tokens: Collection[uuid.UUID], now: datetime) -> int:
@@ -60,6 +61,7 @@ class Stage(models.Model):
         THUMBNAILS = "thumbnails"
         EMBEDDING = "embedding", "Embedding and tags"
         CAPTION = "caption"
+        DESCRIPTION = "description"
 
     class Status(models.TextChoices):
         QUEUED = "queued"
@@ -67,6 +69,7 @@ class Stage(models.Model):
         DONE = "done"
         FAILED = "failed"
 
+    # What every photo goes through. A description is asked for where a captioner is configured (photos.captioning).
     ORDER = [Name.METADATA, Name.THUMBNAILS, Name.EMBEDDING, Name.CAPTION]
 
     photo = models.ForeignKey("photos.Photo", models.CASCADE, related_name="stages")
@@ -96,10 +99,14 @@ class Stage(models.Model):
         """Mark the claimed stage failed with its reason; False when the claim was lost meanwhile."""
         return self._close(now, Stage.Status.FAILED, error)
 
-    def release(self) -> bool:
+    def put_off(self, now: datetime, error: str) -> bool:
+        """Queue the claimed stage for another attempt, or fail it after the last; False when the claim was lost."""
+        return self._close(now, self.Status.QUEUED if self.attempts < MAX_ATTEMPTS else self.Status.FAILED, error)
+
+    def release(self, reason: str = "") -> bool:
         """Give the claim back without counting the attempt: the stage waits for something outside the photo."""
         mine = Stage.objects.filter(pk=self.pk, claim=self.claim)
-        return bool(mine.update(status=Stage.Status.QUEUED, attempts=F("attempts") - 1, claim=None))
+        return bool(mine.update(status=Stage.Status.QUEUED, attempts=F("attempts") - 1, claim=None, error=reason))
 
     def _close(self, now: datetime, status: Status, error: str) -> bool:
         mine = Stage.objects.filter(pk=self.pk, claim=self.claim)

@@ -9,10 +9,10 @@ from django.db import models, transaction
 from django.db.models import Count, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from ai.plaintext import one_line
 from photos.models.tag import MAX_TAG_LENGTH, PhotoTag, normalise_tag
 from photos.models.tagging import VocabularyState
 from photos.models.word_rules import Neighbour, objections
-from photos.text import one_line
 
 LONGEST_PROMPT = 200
 LEAST_THRESHOLD = 0.01

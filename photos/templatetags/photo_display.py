@@ -69,6 +69,17 @@ def date_source(photo: Photo) -> str:
 
 
 @register.filter
+def caption_author(photo: Photo) -> str:
+    """Say whose words the caption is; nothing where there is none."""
+    if not photo.caption:
+        return ""
+    if "caption" in photo.edited:
+        return "Your words"
+    author = photo.authors.get("caption")
+    return f"Written by {author}" if author else "Made from what the tags and the date say"
+
+
+@register.filter
 def clock_offset(minutes: int) -> str:
     """Write an offset in minutes as `UTC+5:30`."""
     hours, rest = divmod(abs(minutes), 60)

@@ -8,17 +8,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from pytest_django import Settings
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from accounts.local import local_owner
 from accounts.models import User
+from ai.captioners.base import Captioner
+from ai.captioners.loading import CAPTIONERS, forget_captioner
 from ai.encoders.base import Encoder
-from ai.fakes import FakeEncoder
+from ai.fakes import FakeCaptioner, FakeEncoder
 from ai.loading import ENCODERS, forget_encoder
+from photos import pipeline
 from photos.models import Photo
 from photos.tests import factories
+from photos.tests.pictures import jpeg
+from photos.uploads import accept_upload
 
 
 @pytest.fixture
@@ -46,6 +52,13 @@ def server_mode(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings
     # Views have read it when they were imported.
     monkeypatch.setattr(APIView, "authentication_classes", api_settings.DEFAULT_AUTHENTICATION_CLASSES)
     return settings
+
+
+@pytest.fixture
+def photo(owner: User) -> Photo:
+    """A red photo, uploaded and analysed."""
+    now = factories.at("2024-05-01 12:00")
+    return pipeline.analyse(accept_upload(ContentFile(jpeg(colour="red"), name="a.jpg"), owner, now).photo, now)
 
 
 @pytest.fixture
@@ -87,3 +100,24 @@ def other_encoder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Encoder
     use(FakeEncoder(revision="2"))
     yield use
     forget_encoder()
+
+
+@pytest.fixture
+def use_captioner(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[Callable[[Captioner], None]]:
+    """Let this test choose the captioner that the settings name."""
+
+    def use(captioner: Captioner) -> None:
+        settings.CLOUDZY_CAPTIONER = "fake"
+        monkeypatch.setitem(CAPTIONERS, "fake", lambda _: captioner)
+        forget_captioner()
+
+    yield use
+    forget_captioner()
+
+
+@pytest.fixture
+def fake_captioner(use_captioner: Callable[[Captioner], None]) -> FakeCaptioner:
+    """The captioner of the settings: deterministic, called "seer", and as broken as a test makes it."""
+    captioner = FakeCaptioner("seer")
+    use_captioner(captioner)
+    return captioner

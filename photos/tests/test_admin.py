@@ -115,7 +115,7 @@ def test_tags_are_added_and_removed_in_bulk(client: Client, make_photo: Callable
 
     assert [sorted(photo.tag_names) for photo in photos] == [["boat", "harbour"]] * 2
     assert PhotoTag.objects.get(tag__name="sea").rejected
-    assert {photo.caption for photo in Photo.objects.all()} == {"A boat and a harbour."}
+    assert {photo.caption for photo in Photo.objects.all()} == {"A photo tagged “boat” and “harbour”."}
 
 
 def test_retagging_without_tags_says_what_to_do(client: Client, make_photo: Callable[..., Photo]) -> None:

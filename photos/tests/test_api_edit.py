@@ -92,7 +92,7 @@ def test_tags_are_the_whole_list_and_what_is_left_out_never_comes_back(client: C
     again = post(client, f"/photo/{pk}/analyze", {"stages": ["embedding"]}).json()
 
     assert again["tags"] == ["boat"]
-    assert again["caption"] == "A boat."
+    assert again["caption"] == "A photo tagged “boat”."
     assert PhotoTag.objects.get(tag__name="red").rejected
 
 

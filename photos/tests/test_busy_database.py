@@ -65,7 +65,7 @@ def test_an_edit_says_that_its_caption_is_owed(client: Client) -> None:
 
     assert (changed.status_code, changed.json()["tags"], changed.json()["caption"]) == (200, ["boat"], "A red.")
     assert changed.json()["status"] == "queued"
-    assert post(client, f"/photo/{pk}/analyze").json()["caption"] == "A boat."
+    assert post(client, f"/photo/{pk}/analyze").json()["caption"] == "A photo tagged “boat”."
 
 
 def test_an_edit_that_cannot_be_written_changes_nothing(client: Client) -> None:

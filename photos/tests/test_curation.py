@@ -28,8 +28,8 @@ def red(owner: User, media: Path) -> Photo:
 def test_a_machines_caption_follows_the_tags(red: Photo) -> None:
     curation.edit_photo(red, {"tags": ["boat", "sea"]}, NOW)
 
-    assert red.caption == "A boat and the sea."
-    assert Photo.objects.get().caption == "A boat and the sea."
+    assert red.caption == "A photo tagged “boat” and “sea”."
+    assert Photo.objects.get().caption == "A photo tagged “boat” and “sea”."
 
 
 def test_a_machines_caption_follows_the_date(red: Photo) -> None:
@@ -93,10 +93,10 @@ def test_a_photo_deleted_meanwhile_cannot_be_edited(red: Photo) -> None:
 
 def test_tags_added_and_removed_change_the_caption_too(red: Photo) -> None:
     curation.retag(red, NOW, add=["boat"])
-    assert red.caption == "A boat and a red."
+    assert red.caption == "A red, tagged “boat”."
 
     curation.retag(red, NOW, remove=["red"])
-    assert red.caption == "A boat."
+    assert red.caption == "A photo tagged “boat”."
 
 
 @pytest.mark.usefixtures("no_encoder")
@@ -105,7 +105,7 @@ def test_tags_can_be_corrected_without_an_encoder(make_photo: Callable[..., Phot
 
     curation.edit_photo(photo, {"tags": ["boat"]}, NOW)
 
-    assert photo.caption == "A boat."
+    assert photo.caption == "A photo tagged “boat”."
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,8 +11,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
+from ai.captioners.base import CaptionerUnavailable, CaptionFailed
 from ai.encoders.base import Encoder, model_key
-from ai.fakes import FakeEncoder
+from ai.fakes import FakeCaptioner, FakeEncoder
 from jobs.models import Run
 from jobs.worker import Worker
 from photos import missing
@@ -196,3 +197,65 @@ def test_taking_back_frees_only_what_the_lost_worker_held(make_photo: Callable[.
 
     states = dict(photo.stages.values_list("name", "status"))
     assert (states["embedding"], states["caption"]) == ("queued", "running")
+
+
+@pytest.mark.usefixtures("fake_captioner")
+def test_process_missing_describes_what_nobody_described(photo: Photo) -> None:
+    assert "1 photos wait for a description." in process_missing("--dry-run")
+
+    told = process_missing("--now")
+
+    photo.refresh_from_db()
+    assert photo.caption == "Mostly red."
+    assert "Describing: 1 of 1 described" in told
+
+
+@pytest.mark.usefixtures("fake_captioner", "photo")
+def test_process_missing_queues_descriptions_each_once() -> None:
+    assert "Describing: 1 queued" in process_missing("--failed")
+
+    told = process_missing("--failed")
+
+    assert "Describing: 0 queued" in told
+    assert [run.job.queue_name for run in Run.objects.select_related("job")] == ["caption"]
+
+
+def test_failed_descriptions_are_repeated_only_where_asked(fake_captioner: FakeCaptioner, photo: Photo) -> None:
+    fake_captioner.error = CaptionFailed("too slow")
+    assert "Describing: 0 of 1 described" in process_missing("--now")
+    fake_captioner.error = None
+
+    process_missing("--now")
+    assert photo.stages.get(name=Stage.Name.DESCRIPTION).status == "failed"
+    process_missing("--failed", "--now")
+
+    assert photo.stages.get(name=Stage.Name.DESCRIPTION).status == "done"
+
+
+def test_what_is_described_is_described_anew_only_where_asked(
+    settings: Settings, fake_captioner: FakeCaptioner, photo: Photo
+) -> None:
+    process_missing("--now")
+    process_missing("--now")
+    assert fake_captioner.asked == 1
+
+    assert "To be described anew: 1" in process_missing("--redescribe", "--now")
+    assert fake_captioner.asked == 2
+    settings.CLOUDZY_CAPTIONER = "template"
+    assert "Given back to the template: 1" in process_missing("--redescribe")
+
+    photo.refresh_from_db()
+    assert photo.caption == "A red."
+
+
+@pytest.mark.usefixtures("photo")
+def test_process_missing_says_who_waits_for_an_unavailable_captioner(fake_captioner: FakeCaptioner) -> None:
+    fake_captioner.error = CaptionerUnavailable("The caption server is busy.")
+
+    with pytest.raises(CommandError, match=r"is busy\. 1 photos wait"):
+        process_missing("--now")
+
+
+@pytest.mark.usefixtures("photo")
+def test_process_missing_asks_nobody_where_the_template_is_the_captioner() -> None:
+    assert "escri" not in process_missing()

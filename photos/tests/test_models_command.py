@@ -55,8 +55,9 @@ def test_the_list_shows_the_catalogue_with_what_tells_models_apart() -> None:
     told = run("list")
 
     for entry in CATALOGUE.values():
-        facts = [str(entry.dimension), f"{entry.megabytes} MB", entry.languages, entry.licence, f"{entry.recall:.1f}"]
-        assert all(fact in line_of(told, entry.name) for fact in facts)
+        facts = [entry.dimension or "", f"{entry.megabytes} MB", entry.languages, entry.licence, entry.recall or ""]
+        assert all(str(fact) in line_of(told, entry.name) for fact in facts)
+    assert "writes captions" in line_of(told, "vit-gpt2-image-captioning")
     assert "default for English" in line_of(told, DEFAULT)
     assert "installed" not in told
 

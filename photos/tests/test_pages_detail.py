@@ -119,3 +119,37 @@ def test_a_failed_analysis_shows_its_reason_and_is_tried_again(client: Client, m
     assert "The encoder gave no usable vector." in before
     assert photo.status == Photo.Status.READY
     assert "could not be analysed" not in after
+
+
+def test_the_page_says_who_wrote_the_caption(client: Client, make_photo: MakePhoto) -> None:
+    photo = make_photo(caption="A dog.")
+    assert "Made from what the tags and the date say" in text_of(client.get(photo.get_absolute_url()))
+
+    Photo.objects.filter(pk=photo.pk).update(authors={"caption": "<seer>"})
+    assert "Written by &lt;seer&gt;" in text_of(client.get(photo.get_absolute_url()))
+
+    photo.edit({"caption": "Rex."})
+    assert "Your words" in text_of(client.get(photo.get_absolute_url()))
+
+
+@pytest.mark.usefixtures("fake_captioner")
+def test_a_photo_that_could_not_be_described_says_why_and_can_be_tried_again(
+    client: Client, make_photo: MakePhoto
+) -> None:
+    photo = make_photo()
+    Stage.objects.create(photo=photo, name="description", status="failed", attempts=3, error="The server is silly.")
+    page = text_of(client.get(photo.get_absolute_url()))
+    assert "could not be described" in page and "The server is silly." in page
+
+    answer = client.post(reverse("photos:analyze", args=[photo.pk]), {"stage": "description"}, headers=HTMX)
+
+    assert "Waiting to be described." in text_of(answer)
+    assert "It will be described again soon." in text_of(answer)
+    assert photo.stages.get(name="description").status == "queued"
+
+
+def test_without_a_captioner_the_page_tells_of_no_description(client: Client, make_photo: MakePhoto) -> None:
+    photo = make_photo()
+    Stage.objects.create(photo=photo, name="description", status="failed", error="The server is silly.")
+
+    assert "silly" not in text_of(client.get(photo.get_absolute_url()))

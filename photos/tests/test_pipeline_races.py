@@ -50,7 +50,7 @@ def test_a_tag_rejected_while_a_stage_runs_stays_rejected(use_encoder: Callable[
 
     photo = pipeline.repeat(photo, NOW, [Stage.Name.EMBEDDING])
 
-    assert (photo.tag_names, photo.caption) == (["boat"], "A boat, photographed in March 2019.")
+    assert (photo.tag_names, photo.caption) == (["boat"], "A photo tagged “boat”, taken on 21 March 2019.")
 
 
 def test_a_late_result_for_a_deleted_photo_leaves_nothing(use_encoder: Callable[[Encoder], None], media: Path) -> None:

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from photos import curation, pipeline
+from photos import captioning, curation
 from photos.forms import EditForm, TagForm
-from photos.models import Photo
+from photos.models import Photo, Stage
 from photos.paging import neighbours
 from photos.shelves import Shelf, shelf_of
 from photos.views.request import PageRequest, photo_or_404
@@ -46,9 +46,12 @@ def tags(request: PageRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def analyse(request: PageRequest, pk: int) -> HttpResponse:
-    """Run again what failed, and what still waits."""
-    photo = pipeline.repeat(_visible(request, pk), timezone.now())
-    if photo.status == Photo.Status.READY:
+    """Run again the posted stages, or else what failed, and what still waits; a description is left to the worker."""
+    stages = [name for name in request.POST.getlist("stage") if name in Stage.Name.values]
+    photo = curation.reanalyse(_visible(request, pk), timezone.now(), stages)
+    if Stage.Name.DESCRIPTION in stages:
+        messages.success(request, "It will be described again soon.")
+    elif photo.status == Photo.Status.READY:
         messages.success(request, "Analysed.")
     return _after(request, photo, None)
 
@@ -69,7 +72,14 @@ def _after(request: PageRequest, photo: Photo, form: EditForm | TagForm | None) 
 def _context(request: PageRequest, photo: Photo, form: EditForm | TagForm | None = None) -> dict[str, Any]:
     shelf = _shelf(request, photo)
     newer, older = neighbours(shelf.of(request.user), photo)
-    return {"photo": photo, "form": form, "shelf": shelf, "newer": newer, "older": older}
+    return {
+        "photo": photo,
+        "description": captioning.description_of(photo),
+        "form": form,
+        "shelf": shelf,
+        "newer": newer,
+        "older": older,
+    }
 
 
 def _shelf(request: PageRequest, photo: Photo) -> Shelf:

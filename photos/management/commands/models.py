@@ -18,7 +18,7 @@ from ai.encoders.base import EncoderUnavailable
 from ai.fetching import Hub
 from ai.manifests import Manifest, ModelProblem
 from ai.store import InstalledModel, ModelStore
-from photos.management import generations
+from photos.management import captioners, generations
 from photos.management.generations import GenerationActions
 
 BAR = 40
@@ -38,11 +38,11 @@ class Command(BaseCommand):
         add.add_argument("--from", dest="given", required=True, type=Path, metavar="DIR", help="Where its files are.")
         verify = actions.add_parser("verify", help="Read every byte again; exit 1 where a model is not as fetched.")
         verify.add_argument("names", nargs="*", metavar="NAME", help="Which models; all that are installed if none.")
+        captioners.add_arguments(actions)
         benchmark = actions.add_parser("benchmark", help="Measure what is installed on this machine.")
         benchmark.add_argument("names", nargs="*", metavar="NAME", help="Which models; all that are installed if none.")
         benchmark.add_argument("--rounds", type=int, default=20, help="How often to measure (default 20).")
         benchmark.add_argument("--json", type=Path, metavar="FILE", help="Also write the figures to this file.")
-
         generations.add_arguments(actions)
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -52,6 +52,7 @@ class Command(BaseCommand):
             "fetch": self._fetch,
             "add": self._add,
             "verify": self._verify,
+            "check-captioner": lambda _, options: captioners.check(self.stdout, options["file"], options["captioner"]),
             "benchmark": self._benchmark,
         }
         try:
@@ -89,7 +90,7 @@ class Command(BaseCommand):
 
     def _tell(self, model: InstalledModel) -> None:
         manifest = model.manifest
-        self.stdout.write(f"{manifest.name} is installed ({_origin(manifest)}, {manifest.dimension} numbers a vector).")
+        self.stdout.write(f"{manifest.name} is installed ({_origin(manifest)}, {model.traits}).")
         self.stdout.write(f"To use it, run `manage.py models use {manifest.name}`.")
 
     def _verify(self, models: Path, options: dict[str, Any]) -> None:
@@ -104,7 +105,7 @@ class Command(BaseCommand):
             raise CommandError(f"{problems} of these models cannot be used.")
 
     def _benchmark(self, models: Path, options: dict[str, Any]) -> None:
-        names = options["names"] or ModelStore(models).names()
+        names = options["names"] or _encoders(ModelStore(models))
         if not names:
             raise CommandError("No model is installed: see `manage.py models list`.")
         figures = []
@@ -147,16 +148,21 @@ def progress_bar(out: OutputWrapper, title: str) -> Iterator[Callable[[int, int]
 
 
 def _columns(entry: Entry) -> tuple[object, ...]:
-    size = f"{entry.megabytes} MB"
-    return entry.name, entry.dimension, size, entry.languages, entry.licence, f"{entry.recall:.1f}"
+    size, recall = f"{entry.megabytes} MB", f"{entry.recall:.1f}" if entry.recall else ""
+    return entry.name, entry.dimension or "", size, entry.languages, entry.licence, recall
 
 
 def _state(store: ModelStore, name: str) -> str:
     try:
-        manifest = store.usable(name).manifest
+        model = store.usable(name)
     except ModelProblem:
         return "damaged: see `manage.py models verify`"
-    return f"installed ({manifest.dimension} numbers a vector, {manifest.size / 1e6:.0f} MB)"
+    return f"installed ({model.traits}, {model.manifest.size / 1e6:.0f} MB)"
+
+
+def _encoders(store: ModelStore) -> list[str]:
+    """Return what can be measured. A model that is damaged is among it, so that the measuring tells of it."""
+    return [name for name in store.names() if not captioners.is_captioner(store, name)]
 
 
 def _origin(manifest: Manifest) -> str:

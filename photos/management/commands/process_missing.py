@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from ai.captioners.base import CaptionerUnavailable
+from ai.captioners.loading import takes_its_time
 from ai.encoders.base import EncoderUnavailable, model_key
-from photos import missing
+from photos import captioning, missing
 from photos.encoding import current_encoder
 from photos.models import Photo, Stage
-from photos.tasks import queue_photos
+from photos.tasks import queue_descriptions, queue_photos
 
 
 class Command(BaseCommand):
@@ -21,11 +24,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--failed", action="store_true", help="Also repeat what failed.")
+        parser.add_argument("--redescribe", action="store_true", help="Let the captioner of today describe all anew.")
         parser.add_argument("--now", action="store_true", help="Do it here instead of queueing it for the worker.")
         parser.add_argument("--dry-run", action="store_true", help="Only say what is missing.")
 
     def handle(self, *_: Any, **options: Any) -> None:
         now = timezone.now()
+        self._analyse(now, options)
+        if not options["dry_run"]:
+            self._ask_again(now, options)
+        if takes_its_time():
+            self._describe(now, options)
+
+    def _analyse(self, now: datetime, options: dict[str, Any]) -> None:
         try:
             model = model_key(current_encoder())
         except EncoderUnavailable as exc:
@@ -49,6 +60,28 @@ class Command(BaseCommand):
                 self._do(title, ids, stages)
             elif ids:
                 self.stdout.write(f"{title}: {queue_photos(ids, queue_name, stages)} queued")
+
+    def _ask_again(self, now: datetime, options: dict[str, Any]) -> None:
+        if options["failed"]:
+            captioning.request_failed()
+        if options["redescribe"] and takes_its_time():
+            self.stdout.write(f"To be described anew: {captioning.request_all()}")
+        elif options["redescribe"]:
+            self.stdout.write(f"Given back to the template: {captioning.withdraw_all(now)}")
+
+    def _describe(self, now: datetime, options: dict[str, Any]) -> None:
+        waiting = captioning.undescribed(now)
+        self.stdout.write(f"{len(waiting)} photos wait for a description.")
+        if options["dry_run"]:
+            return
+        if not options["now"]:
+            self.stdout.write(f"Describing: {queue_descriptions(waiting)} queued")
+            return
+        try:
+            described = sum(1 for _ in captioning.describe_missing(now))
+        except CaptionerUnavailable as exc:
+            raise CommandError(f"{exc} {len(captioning.undescribed(now))} photos wait.") from exc
+        self.stdout.write(f"Describing: {described} of {len(waiting)} described")
 
     def _do(self, title: str, ids: list[int], stages: tuple[str, ...]) -> None:
         ended = {Photo.Status.READY: 0, Photo.Status.FAILED: 0, Photo.Status.QUEUED: 0}

@@ -5,7 +5,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photos.text import many_lines, one_line
+from ai.plaintext import many_lines, one_line
 
 
 def test_control_and_bidi_characters_are_stripped() -> None:
