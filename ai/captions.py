@@ -26,6 +26,12 @@ _SETTINGS = {
     "outdoor": "outdoors",
     "urban": "in an urban setting",
     "industrial": "in an industrial setting",
+    "underwater": "under water",
+    "night": "at night",
+    "spring": "in spring",
+    "summer": "in summer",
+    "autumn": "in autumn",
+    "winter": "in winter",
 }
 _NOTHING_BROADER: Mapping[str, Collection[str]] = MappingProxyType({})
 

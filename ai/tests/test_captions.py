@@ -64,6 +64,12 @@ def test_a_setting_follows_the_things_or_stands_alone() -> None:
     )
     assert write_caption(tags("urban", "outdoor"), None, None) == "An urban scene."
     assert write_caption(tags("people", "urban"), None, None) == "People in an urban setting."
+    assert write_caption(tags("night", "winter"), None, None) == "A night scene."
+
+
+def test_seasons_and_light_follow_what_is_in_the_picture() -> None:
+    assert write_caption(tags("bridge", "night"), None, None) == "A bridge at night."
+    assert write_caption(tags("winter", "dog"), None, None) == "A dog in winter."
 
 
 def test_how_a_photo_was_taken_follows_what_it_shows() -> None:

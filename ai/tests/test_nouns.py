@@ -33,6 +33,14 @@ from ai.nouns import noun_phrase
         ("atm", "an ATM"),
         ("christmas", "Christmas"),
         ("bottles of wine", "bottles of wine"),
+        ("horse riding", "horse riding"),
+        ("abstract art", "abstract art"),
+        ("painting", "a painting"),
+        ("wedding", "a wedding"),
+        ("christmas tree", "a Christmas tree"),
+        ("qr code", "a QR code"),
+        ("milky way", "the Milky Way"),
+        ("american football", "American football"),
     ],
 )
 def test_a_tag_takes_the_article_it_needs(word: str, phrase: str) -> None:

@@ -3,13 +3,12 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, OutputWrapper
+from django.core.management.base import BaseCommand, CommandError
 
 from ai import installing
 from ai.benchmark import Figures, Subject, measure
@@ -18,10 +17,9 @@ from ai.encoders.base import EncoderUnavailable
 from ai.fetching import Hub
 from ai.manifests import Manifest, ModelProblem
 from ai.store import InstalledModel, ModelStore
-from photos.management import captioners, generations
+from photos.management import captioners, evaluation, generations
 from photos.management.generations import GenerationActions
-
-BAR = 40
+from photos.management.progress import megabytes, progress_bar
 
 
 class Command(BaseCommand):
@@ -44,6 +42,7 @@ class Command(BaseCommand):
         benchmark.add_argument("--rounds", type=int, default=20, help="How often to measure (default 20).")
         benchmark.add_argument("--json", type=Path, metavar="FILE", help="Also write the figures to this file.")
         generations.add_arguments(actions)
+        evaluation.add_arguments(actions)
 
     def handle(self, *_: Any, **options: Any) -> None:
         models = Path(settings.CLOUDZY_MODELS_DIR)
@@ -54,6 +53,7 @@ class Command(BaseCommand):
             "verify": self._verify,
             "check-captioner": lambda _, options: captioners.check(self.stdout, options["file"], options["captioner"]),
             "benchmark": self._benchmark,
+            "evaluate": lambda _, options: evaluation.run(options, self.stdout, self.stderr),
         }
         try:
             if options["action"] in actions:
@@ -77,14 +77,14 @@ class Command(BaseCommand):
 
     def _fetch(self, models: Path, options: dict[str, Any]) -> None:
         order = order_for(options["name"], options["called"])
-        with Hub(settings.CLOUDZY_MODEL_HUB) as hub, progress_bar(self.stderr, order.name) as progress:
+        with Hub(settings.CLOUDZY_MODEL_HUB) as hub, progress_bar(self.stderr, order.name, megabytes) as progress:
             model = installing.fetch(models, order, hub, progress)
         self._tell(model)
 
     def _add(self, models: Path, options: dict[str, Any]) -> None:
         if not options["given"].is_dir():
             raise CommandError(f"{options['given']} is not a folder.")
-        with progress_bar(self.stderr, options["name"]) as progress:
+        with progress_bar(self.stderr, options["name"], megabytes) as progress:
             model = installing.add(models, options["name"], options["given"], progress)
         self._tell(model)
 
@@ -121,30 +121,6 @@ class Command(BaseCommand):
         values = figures.as_dict()
         width = max(map(len, values))
         self.stdout.write("\n".join(f"{name:<{width}}  {value}" for name, value in values.items()) + "\n")
-
-
-@contextmanager
-def progress_bar(out: OutputWrapper, title: str) -> Iterator[Callable[[int, int], None]]:
-    """Draw a bar that moves on a terminal; anywhere else write a line per tenth."""
-    shown = -1
-    moving = out.isatty()
-
-    def show(done: int, total: int) -> None:
-        nonlocal shown
-        percent = 100 * done // max(1, total)
-        if percent == shown or (not moving and percent // 10 == shown // 10):
-            return
-        shown = percent
-        bar = "#" * (percent * BAR // 100)
-        line = f"{title} [{bar:<{BAR}}] {percent:3} % of {total / 1e6:.0f} MB"
-        out.write(f"\r{line}" if moving else line, ending="" if moving else "\n")
-        out.flush()
-
-    try:
-        yield show
-    finally:
-        if moving and shown >= 0:
-            out.write("")
 
 
 def _columns(entry: Entry) -> tuple[object, ...]:
