@@ -3,8 +3,10 @@ FROM python:3.13.9-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
 
-COPY requirements.txt .
-RUN pip install -r requirements.txt
+# requirements-ocr.txt adds what reads text in pictures.
+ARG REQUIREMENTS=requirements.txt
+COPY requirements.txt requirements-ocr.txt ./
+RUN pip install -r "$REQUIREMENTS"
 
 COPY . .
 RUN python -m compileall -q . \

@@ -5,7 +5,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 SHA256 := { sha256sum 2>/dev/null || shasum -a 256; } | cut -c1-16
 
-# install(file, what): create the environment where it is missing or broken, and call pip only when the pins changed.
+# install(file, what, files it includes): create the environment where it is missing or broken, and call pip only when
+# the pins changed.
 define install
 @if ! $(PY) -c '' 2>/dev/null; then \
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -13,7 +14,7 @@ define install
 			"Name another one: make PYTHON=/path/to/python3.12 $@" >&2; exit 1; }; \
 	$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }; \
 fi; \
-stamp=$(VENV)/.$(2)-$$(cat requirements.txt $(1) | $(SHA256)); \
+stamp=$(VENV)/.$(2)-$$(cat $(3) $(1) | $(SHA256)); \
 if [ ! -e "$$stamp" ]; then \
 	echo "Installing $(1) into $(VENV); the first time this takes a few minutes."; \
 	$(PY) -m pip install --quiet --no-input --disable-pip-version-check -r $(1) || exit 1; \
@@ -21,9 +22,10 @@ if [ ! -e "$$stamp" ]; then \
 fi
 endef
 
-.PHONY: run test lint format screenshots help
+.PHONY: run test lint format screenshots ocr help
 help:
 	@echo "make run      start the site (settings: HOST, PORT, WEB_CONCURRENCY and the README's table)"
+	@echo "make ocr      install what reads text in pictures; CLOUDZY_OCR=rapidocr switches it on"
 	@echo "make test     run linters, type checks and every test"
 	@echo "make lint     run the linters and type checks only"
 	@echo "make format   put the code into the project's format"
@@ -45,7 +47,11 @@ run: .env
 requirements:
 	$(call install,requirements.txt,run)
 requirements-dev:
-	$(call install,requirements-dev.txt,test)
+	$(call install,requirements-dev.txt,test,requirements.txt requirements-ocr.txt)
+
+# The extra that reads text in pictures (CLOUDZY_OCR=rapidocr).
+ocr:
+	$(call install,requirements-ocr.txt,ocr,requirements.txt)
 
 test: lint
 	@$(PY) -m pytest -n auto $(ARGS)

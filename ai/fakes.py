@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from ai.captioners.base import CaptionerUnavailable, Described
+from ai.ocr.base import Box, Line
 from ai.texts import Lexicon
 from ai.vectors import unit_rows
 from ai.vocabulary import TagScore, Vocabulary, Word
@@ -68,6 +69,39 @@ class FakeEncoder:
         return self.vocabulary.tag(vectors)
 
 
+class FakeReader:
+    """A deterministic double for which a full-width band of colour is a line that names it; white is paper.
+
+    `says` is what it reads instead, line under line; an `error` is what it raises.
+    """
+
+    name = "fake reader"
+
+    def __init__(self, says: Sequence[str] = (), error: Exception | None = None) -> None:
+        self.says = says
+        self.error = error
+
+    def read(self, image: Image.Image) -> list[Line]:
+        if self.error is not None:
+            raise self.error
+        if self.says:
+            return [Line(text, 0.9, _band(row, row + 1, len(self.says))) for row, text in enumerate(self.says)]
+        rows = np.asarray(image.resize((1, image.height), Image.Resampling.BOX), dtype=np.float32)[:, 0]
+        names = [list(PALETTE)[place] for place in _nearest_colours(rows)]
+        starts = [row for row in range(len(names)) if row == 0 or names[row] != names[row - 1]]
+        bands = zip(starts, [*starts[1:], len(names)], strict=True)
+        return [
+            Line(f"a band of {names[start]}", 0.9, _band(start, end, len(names)))
+            for start, end in bands
+            if names[start] != "white"
+        ]
+
+
+def _band(start: int, end: int, count: int) -> Box:
+    top, bottom = start / count, end / count
+    return (0.0, top), (1.0, top), (1.0, bottom), (0.0, bottom)
+
+
 class FakeCaptioner:
     """A deterministic double that says which colour fills most of a picture.
 
@@ -102,9 +136,14 @@ def _vocabulary() -> Vocabulary:
 
 
 def _colour_shares(image: Image.Image) -> np.ndarray:
-    pixels = np.asarray(image.resize((16, 16), Image.Resampling.BOX), dtype=np.float32).reshape(-1, 1, 3)
-    distances = ((pixels - np.array(list(PALETTE.values()))) ** 2).sum(axis=2)
-    return np.bincount(distances.argmin(axis=1), minlength=len(PALETTE)) / len(pixels)
+    pixels = np.asarray(image.resize((16, 16), Image.Resampling.BOX), dtype=np.float32).reshape(-1, 3)
+    return np.bincount(_nearest_colours(pixels), minlength=len(PALETTE)) / len(pixels)
+
+
+def _nearest_colours(pixels: np.ndarray) -> np.ndarray:
+    """Return for pixels, shape (n, 3), the places of the colours of PALETTE they are nearest to, shape (n,)."""
+    distances = ((pixels[:, None] - np.array(list(PALETTE.values()))) ** 2).sum(axis=2)
+    return np.asarray(distances.argmin(axis=1))
 
 
 def _brightness(image: Image.Image) -> np.ndarray:

@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
 from ai.encoders.placeholder import NOTICE
+from ai.ocr import rapid
 
 LOOPBACK_ADDRESSES = {"localhost", "127.0.0.1", "::1", "[::1]"}
 
@@ -17,7 +18,13 @@ LOOPBACK_ADDRESSES = {"localhost", "127.0.0.1", "::1", "[::1]"}
 @register("cloudzy")
 def check_settings(**_: Any) -> list[CheckMessage]:
     """Return every reason not to start, so that one look at the terminal is enough to cure them all."""
-    return [*_secret(), *_stand_in(), *_captioner(), *(_server_mode() if settings.SERVER_MODE else _local_mode())]
+    return [
+        *_secret(),
+        *_stand_in(),
+        *_captioner(),
+        *_reader(),
+        *(_server_mode() if settings.SERVER_MODE else _local_mode()),
+    ]
 
 
 def _secret() -> Iterator[Error]:
@@ -46,6 +53,11 @@ def _captioner() -> Iterator[Error]:
             hint="Set CLOUDZY_CAPTION_URL, such as http://127.0.0.1:11434, and CLOUDZY_CAPTION_MODEL.",
             id="cloudzy.E009",
         )
+
+
+def _reader() -> Iterator[Error]:
+    if settings.CLOUDZY_OCR == "rapidocr" and (problem := rapid.problem()):
+        yield Error(f"CLOUDZY_OCR=rapidocr: {problem}", hint="Run `make ocr`.", id="cloudzy.E010")
 
 
 def _local_mode() -> Iterator[Error]:

@@ -20,6 +20,8 @@ from rest_framework.views import APIView
 
 from ai.encoders.base import EncoderUnavailable
 from ai.encoders.placeholder import NOTICE
+from ai.ocr.base import ReaderUnavailable
+from ai.ocr.loading import get_reader, is_switched_on
 from photos import captioning, storage
 from photos.api.parameters import query_of
 from photos.encoding import current_encoder, disagreement, encoder_in_use
@@ -89,14 +91,8 @@ class HealthView(APIView):
             "dimension": index.dimension,
             "index_type": index.index_type,
         }
-        problems = [
-            *index.problems,
-            *_encoder_problems(),
-            *_model_problems(),
-            *captioning.problems(),
-            *_stand_in(),
-            *_low_disk(),
-        ]
+        awaited = [*_encoder_problems(), *_model_problems(), *captioning.problems(), *_reader_problems()]
+        problems = [*index.problems, *awaited, *_stand_in(), *_low_disk()]
         return _answer(request, engine, storage_problem(), problems)
 
 
@@ -186,6 +182,15 @@ def _migration() -> dict[str, Any] | None:
     if running is None:
         return None
     return {"model": running.encoder, "state": running.state, "share_done": running.percent / 100}
+
+
+def _reader_problems() -> list[str]:
+    try:
+        if is_switched_on():
+            get_reader()
+    except ReaderUnavailable as exc:
+        return [str(exc)]
+    return []
 
 
 def _stand_in() -> list[str]:

@@ -86,6 +86,7 @@ PROBLEMS = {
     "no_captioner": Problem(
         "Nobody describes photos", "Captions come from tags until CLOUDZY_CAPTIONER names a model that looks at photos."
     ),
+    "no_reader": Problem("Nobody reads pictures", "Text in pictures is read where CLOUDZY_OCR switches it on."),
     "name_taken": Problem("Too many of one name", "More of them in one second than we tell apart. Try again."),
     "database_busy": Problem("The database is busy", "Another process holds it; try again in a moment."),
     "database_unusable": Problem(

@@ -35,6 +35,7 @@ CLOUDZY_MODELS_DIR = env.folder("CLOUDZY_MODELS_DIR", CLOUDZY_DATA_DIR / "models
 CLOUDZY_MODEL_HUB = env.site_origin("CLOUDZY_MODEL_HUB", "https://huggingface.co")
 CLOUDZY_ENCODER_THREADS = env.number("CLOUDZY_ENCODER_THREADS", 1, 1, 64)
 CLOUDZY_ENCODER_BATCH = env.number("CLOUDZY_ENCODER_BATCH", 16, 1, 1_024)
+CLOUDZY_OCR = env.choice("CLOUDZY_OCR", "off", ["off", "rapidocr", "fake"])
 CLOUDZY_CAPTIONER = env.choice("CLOUDZY_CAPTIONER", "template", ["template", "openai", "fake"], named="local")
 CLOUDZY_CAPTION_URL = env.base_url("CLOUDZY_CAPTION_URL")
 CLOUDZY_CAPTION_MODEL = env.text("CLOUDZY_CAPTION_MODEL")

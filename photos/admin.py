@@ -17,11 +17,12 @@ from django.utils.safestring import SafeString
 
 from photos import (
     admin_generations,  # noqa: F401  (it registers a page of its own)
+    admin_vocabulary,  # noqa: F401  (and so does this)
     curation,
     downloads,
     pipeline,
 )
-from photos.admin_filters import InTrash, WithTag
+from photos.admin_filters import InTrash, Refused, WithTag
 from photos.admin_forms import PhotoActionForm, PhotoTagForm, PhotoTagFormSet, TagNameForm
 from photos.models import Photo, PhotoTag, Stage, Tag
 from photos.models.tag import TooManyTags
@@ -61,7 +62,7 @@ class StageInline(admin.TabularInline):
 class PhotoAdmin(admin.ModelAdmin):
     list_display = ["picture", "title_or_name", "tag_list", "status", "taken_at", "owner", "archived", "in_trash"]
     list_display_links = ["picture", "title_or_name"]
-    list_filter = ["status", InTrash, "archived", "favorite", WithTag, "embedding_model", "taken_at", "owner"]
+    list_filter = ["status", InTrash, "archived", "favorite", WithTag, Refused, "embedding_model", "taken_at", "owner"]
     list_per_page = 50
     list_select_related = ["owner"]
     show_full_result_count = False

@@ -33,6 +33,20 @@ class InTrash(admin.SimpleListFilter):
         return queryset.filter(trashed_at__isnull=self.value() != "only")
 
 
+class Refused(admin.SimpleListFilter):
+    """Photos on which a person said that a word is not to be."""
+
+    title = "tag refused by a person"
+    parameter_name = "refused"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        refused = Tag.objects.filter(photo_tags__rejected=True).annotate(uses=Count("photo_tags"))
+        return [(str(tag.pk), tag.name) for tag in refused.order_by("-uses", "name")[:MOST_TAGS]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Photo]) -> QuerySet[Photo]:
+        return _tagged(queryset, self.value(), rejected=True)
+
+
 class WithTag(admin.SimpleListFilter):
     """Photos on which a tag shows; the tags used most are offered."""
 
@@ -44,7 +58,11 @@ class WithTag(admin.SimpleListFilter):
         return [(str(tag.pk), tag.name) for tag in used.order_by("-uses", "name")[:MOST_TAGS]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Photo]) -> QuerySet[Photo]:
-        chosen = self.value() or ""
-        if not chosen.isdecimal() or len(chosen) > LONGEST_NUMBER:
-            return queryset
-        return queryset.filter(photo_tags__tag=int(chosen), photo_tags__rejected=False)
+        return _tagged(queryset, self.value(), rejected=False)
+
+
+def _tagged(queryset: QuerySet[Photo], chosen: str | None, rejected: bool) -> QuerySet[Photo]:
+    """Keep the photos with such a row for the tag of this number; all of them for what is no number."""
+    if not chosen or not chosen.isdecimal() or len(chosen) > LONGEST_NUMBER:
+        return queryset
+    return queryset.filter(photo_tags__tag=int(chosen), photo_tags__rejected=rejected)

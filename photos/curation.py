@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from ai.captioners.loading import takes_its_time
+from ai.ocr.loading import is_switched_on
 from photos import pipeline, storage
-from photos.errors import NoCaptioner, StorageMissing
+from photos.errors import NoCaptioner, NoReader, StorageMissing
 from photos.models import Photo, Stage
 from photos.selection import one_by_one
-from photos.tasks import queue_descriptions
+from photos.tasks import queue_descriptions, read_again
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -52,15 +53,23 @@ def retag(photo: Photo, now: datetime, add: Iterable[str] = (), remove: Iterable
 def reanalyse(photo: Photo, now: datetime, stages: Collection[str] = ()) -> Photo:
     """Repeat the named stages, or without names what failed; return the photo as it is then.
 
-    A description is left to the worker: it takes its time. Raises NoCaptioner where nobody could write one, and
-    Photo.DoesNotExist.
+    A description and the text in the picture are left to the worker: they take their time. Raises NoCaptioner or
+    NoReader where nobody could do them, and Photo.DoesNotExist.
     """
     if Stage.Name.DESCRIPTION in stages and not takes_its_time():
         raise NoCaptioner
+    if Stage.Name.TEXT in stages:
+        _read_again(photo)
     analysed = pipeline.repeat(photo, now, stages)
     if takes_its_time() and photo.stages.filter(name=Stage.Name.DESCRIPTION, status=Stage.Status.QUEUED).exists():
         queue_descriptions([photo.pk])
     return analysed
+
+
+def _read_again(photo: Photo) -> None:
+    if not is_switched_on():
+        raise NoReader
+    read_again([photo.pk])
 
 
 def purge(photo: Photo) -> None:

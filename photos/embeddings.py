@@ -7,8 +7,7 @@ a vector that moves from one to the other is seen exactly once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import partial
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,8 @@ from django.db.models import QuerySet
 
 from photos.events import vectors_changed
 from photos.models import ActiveModel, Photo, StoredEmbedding
+from photos.models.generation import StoredEmbeddingQuerySet
+from photos.models.queryset import PhotoQuerySet
 
 CHUNK = 4096
 
@@ -24,8 +25,9 @@ CHUNK = 4096
 def vectors_of(model: str, ids: Collection[int]) -> tuple[np.ndarray, np.ndarray]:
     """Return the ids among these that a search may find, shape (n,), and their vectors, shape (n, d)."""
     wanted = sorted(set(ids))
+    kept, stored = Photo.objects.searchable(model), StoredEmbedding.objects.searchable(model)
     chunks = [wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK)]
-    parts = [_arrays(_findable(model, **{"in": chunk})) for chunk in chunks]
+    parts = [_arrays(_united(kept.filter(pk__in=chunk), stored.filter(photo__in=chunk))) for chunk in chunks]
     parts = [part for part in parts if len(part[0])]
     if not parts:
         return np.empty(0, dtype=np.int64), np.empty((0, 0), dtype=np.float32)
@@ -34,24 +36,22 @@ def vectors_of(model: str, ids: Collection[int]) -> tuple[np.ndarray, np.ndarray
 
 def all_vectors(model: str, chunk: int = CHUNK) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield ids and vectors of every photo a search may find, at most `chunk` at a time."""
-    return _chunks(partial(_findable, model), chunk)
+    return _chunks(Photo.objects.searchable(model), StoredEmbedding.objects.searchable(model), chunk)
 
 
 def every_vector(model: str, chunk: int = CHUNK) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield ids and vectors of every photo, also of those no search may find, at most `chunk` at a time."""
-    return _chunks(partial(_kept, model), chunk)
+    return _chunks(*_everywhere(model), chunk)
 
 
 def count_vectors(model: str) -> int:
     """Return how many vectors of this model a search may find."""
-    kept = Photo.objects.searchable(model).order_by().values_list("pk")
-    return kept.union(StoredEmbedding.objects.searchable(model).values_list("photo_id"), all=True).count()
+    return _count(Photo.objects.searchable(model), StoredEmbedding.objects.searchable(model))
 
 
 def count_embedded(model: str) -> int:
     """Return how many photos have a vector of this model, found by searches or not."""
-    kept = Photo.objects.filter(embedding_model=model).order_by().values_list("pk")
-    return kept.union(StoredEmbedding.objects.filter(model=model).values_list("photo_id"), all=True).count()
+    return _count(*_everywhere(model))
 
 
 def is_embedded() -> bool:
@@ -152,40 +152,35 @@ def _tell(changed: Collection[tuple[str, int]]) -> None:
 
 
 def _by_id(model: str, ids: Collection[int]) -> dict[int, np.ndarray]:
-    kept = Photo.objects.filter(pk__in=ids, embedding_model=model, embedding__isnull=False)
-    stored = StoredEmbedding.objects.filter(photo__in=ids, model=model)
-    return dict(_united(kept, stored))
+    kept, stored = _everywhere(model)
+    return dict(_united(kept.filter(pk__in=ids), stored.filter(photo__in=ids)))
 
 
-def _chunks(rows: Callable[..., QuerySet[Any, Any]], chunk: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _everywhere(model: str) -> tuple[PhotoQuerySet, StoredEmbeddingQuerySet]:
+    kept = Photo.objects.filter(embedding_model=model, embedding__isnull=False)
+    return kept, StoredEmbedding.objects.filter(model=model)
+
+
+def _count(kept: PhotoQuerySet, stored: StoredEmbeddingQuerySet) -> int:
+    return kept.order_by().values_list("pk").union(stored.values_list("photo_id"), all=True).count()
+
+
+def _chunks(
+    kept: PhotoQuerySet, stored: StoredEmbeddingQuerySet, chunk: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     last = 0
     while True:
-        ids, vectors = _arrays(rows(gt=last)[:chunk])
+        ids, vectors = _arrays(_united(kept.filter(pk__gt=last), stored.filter(photo__gt=last))[:chunk])
         if not len(ids):
             return
         yield ids, vectors
         last = int(ids[-1])
 
 
-def _findable(model: str, **ids: Any) -> QuerySet[Any, Any]:
-    """Return the rows of vectors a search may find, by photo; `ids` are lookups of the photo's id, `gt=5`."""
-    return _looked_up(Photo.objects.searchable(model), StoredEmbedding.objects.searchable(model), ids)
-
-
-def _kept(model: str, **ids: Any) -> QuerySet[Any, Any]:
-    """Return the rows of all vectors, by photo."""
-    own = Photo.objects.filter(embedding__isnull=False, embedding_model=model)
-    return _looked_up(own, StoredEmbedding.objects.filter(model=model), ids)
-
-
-def _looked_up(kept: QuerySet[Photo], stored: QuerySet[StoredEmbedding], ids: Mapping[str, Any]) -> QuerySet[Any, Any]:
-    kept = kept.filter(**{f"pk__{lookup}": value for lookup, value in ids.items()})
-    stored = stored.filter(**{f"photo_id__{lookup}": value for lookup, value in ids.items()})
-    return _united(kept, stored).order_by("pk")
-
-
-def _united(kept: QuerySet[Photo], stored: QuerySet[StoredEmbedding]) -> QuerySet[Any, Any]:
-    return kept.order_by().values_list("pk", "embedding").union(stored.values_list("photo_id", "vector"), all=True)
+def _united(kept: PhotoQuerySet, stored: StoredEmbeddingQuerySet) -> QuerySet[Any, Any]:
+    """Return the pairs of id and vector in both places, by id, for one statement."""
+    pairs = kept.order_by().values_list("pk", "embedding")
+    return pairs.union(stored.values_list("photo_id", "vector"), all=True).order_by("pk")
 
 
 def _arrays(rows: QuerySet[Any, Any]) -> tuple[np.ndarray, np.ndarray]:

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from ai.encoders.base import Encoder, EncoderUnavailable, model_key
 from ai.loading import get_encoder
+from ai.vocabulary import Word
 from photos.models import ActiveModel
 from photos.vocabulary import taught
 
@@ -60,3 +61,9 @@ def disagreement() -> str:
         f"CLOUDZY_ENCODER says {said}, the library is in {used}: run `manage.py models use {said}`, "
         f"or take CLOUDZY_ENCODER out of the settings."
     )
+
+
+def words_in_use() -> dict[str, Word]:
+    """Return by name the words that the current encoder can tell; raise EncoderUnavailable."""
+    vocabulary = current_encoder().vocabulary
+    return {word.word: word for word in vocabulary.words} if vocabulary else {}

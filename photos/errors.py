@@ -74,6 +74,12 @@ class NoCaptioner(APIException):
     default_detail = "No captioner that looks at photos is set up: see CLOUDZY_CAPTIONER."
 
 
+class NoReader(APIException):
+    status_code = 409
+    default_code = "no_reader"
+    default_detail = "The text in pictures is not read here: see CLOUDZY_OCR."
+
+
 class NameTaken(APIException):
     status_code = 503
     default_code = "name_taken"

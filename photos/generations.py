@@ -47,7 +47,8 @@ def begin(name: str, now: datetime, share: int, review: bool) -> ModelMigration 
     """
     key = model_key(opened(name))
     with transaction.atomic():
-        active = ActiveModel.locked() or ActiveModel.adopt(name, key)
+        ActiveModel.adopt(name, key)
+        active = ActiveModel.objects.select_for_update().get(pk=1)
         running = ModelMigration.objects.running().first()
         if running and running.model != key:
             raise GenerationProblem(f"The library is on its way {running}: wait, or run `manage.py models cancel`.")

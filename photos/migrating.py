@@ -51,7 +51,7 @@ class MigrationSlice:
                 self._fail(f"{encoder.name} has other files than at the beginning: run `manage.py models use` again.")
                 return False
             self._count()
-            return self._embed_some(encoder) and (not self._is_complete() or self._conclude(encoder))
+            return self._embed_some(encoder) and (not self._is_complete() or self._conclude())
         except PASSING as exc:
             self.migration.wait(str(exc))
             return False
@@ -102,7 +102,7 @@ class MigrationSlice:
     def _is_complete(self) -> bool:
         return generations.is_complete(self.migration)
 
-    def _conclude(self, encoder: Encoder) -> bool:
+    def _conclude(self) -> bool:
         """Make ready what is complete, and switch unless a person wants to; True when photos came in meanwhile."""
         if self.migration.state == ModelMigration.State.EMBEDDING:
             failed = self.migration.unembedded.given_up().count()
@@ -110,7 +110,7 @@ class MigrationSlice:
                 self._fail(f"{failed} photos could not be embedded, more than could.")
                 return False
             generation_ready.send(sender=ModelMigration, model=self.migration.model)
-            self.migration.make_ready(_comparison(self.migration, encoder).as_json())
+            self.migration.make_ready(_comparison(self.migration).as_json())
         if self.migration.review or not self.migration.is_running:
             return False
         return not generations.switch(self.migration, timezone.now())
@@ -119,9 +119,10 @@ class MigrationSlice:
         self.migration.end(ModelMigration.State.FAILED, timezone.now(), problem)
 
 
-def _comparison(migration: ModelMigration, new: Encoder) -> Comparison:
+def _comparison(migration: ModelMigration) -> Comparison:
     try:
         old = matching_encoder(migration.replaced_encoder, migration.replaced_model)
+        new = matching_encoder(migration.encoder, migration.model)
         return compare(old, new, queries_to_compare())
     except EncoderUnavailable as exc:
         return Comparison(note=f"The searches of both models could not be compared. {exc}")

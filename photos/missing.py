@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 
@@ -70,10 +70,19 @@ def overtaken() -> list[int]:
     return sorted(Photo.objects.stale(active.key).filter(Exists(ended)).order_by().values_list("pk", flat=True))
 
 
-def complete(photo_ids: list[int], now: datetime, stages: tuple[str, ...] = ()) -> Iterator[Photo]:
+def complete(photo_ids: Iterable[int], now: datetime, stages: tuple[str, ...] = ()) -> Iterator[Photo]:
     """Do what these photos lack, or the named stages once more; yield each when it is done."""
+    for photo in _found(photo_ids):
+        with suppress(Photo.DoesNotExist):  # deleted meanwhile
+            yield pipeline.repeat(photo, now, stages) if stages else pipeline.analyse(photo, now)
+
+
+def read_texts(photo_ids: Iterable[int], now: datetime) -> Iterator[Photo]:
+    """Read the text in these photos where it was asked for; yield each when that is done."""
+    for photo in _found(photo_ids):
+        yield pipeline.analyse(photo, now, [Stage.Name.TEXT])
+
+
+def _found(photo_ids: Iterable[int]) -> Iterator[Photo]:
     for pk in photo_ids:
-        photo = Photo.objects.defer("embedding").filter(pk=pk).first()
-        if photo is not None:
-            with suppress(Photo.DoesNotExist):  # deleted meanwhile
-                yield pipeline.repeat(photo, now, stages) if stages else pipeline.analyse(photo, now)
+        yield from Photo.objects.defer("embedding").filter(pk=pk)

@@ -19,7 +19,8 @@ from rest_framework.exceptions import APIException
 
 from ai.encoders.base import BadVector, EncoderUnavailable, model_key
 from ai.encoders.placeholder import told_the_name
-from photos import authorship, captions, images, originals, storage, thumbnails, walltime
+from ai.ocr.base import ReaderUnavailable
+from photos import authorship, captions, images, originals, reading, storage, thumbnails, walltime
 from photos.embeddings import put_vector
 from photos.encoding import adopt, newest_encoder
 from photos.errors import StorageMissing
@@ -29,7 +30,7 @@ from photos.models import Photo, Stage
 logger = logging.getLogger(__name__)
 
 # What a stage waits for instead of failing: it is not the photo's fault, and it passes.
-PASSING = (EncoderUnavailable, StorageMissing)
+PASSING = (EncoderUnavailable, ReaderUnavailable, StorageMissing)
 
 Write = Callable[[Photo], set[str]]  # sets what was found on the photo; returns the names of the changed fields
 Result = tuple[Stage, Write | Exception]
@@ -77,7 +78,7 @@ def analyse(
 def repeat(photo: Photo, now: datetime, stages: Collection[str] = ()) -> Photo:
     """Run the named stages again, or without names those that failed, and whatever follows from them.
 
-    Raises Photo.DoesNotExist.
+    Optional ones among them are asked for again, and done by a worker. Raises Photo.DoesNotExist.
     """
     wanted = set(stages) or set(photo.stages.filter(status=Stage.Status.FAILED).values_list("name", flat=True))
     photo.request(with_followers(wanted))
@@ -98,7 +99,7 @@ def _claimed(
     So a photo that kills its worker in one stage still gets through the others.
     """
     if Stage.objects.filter(photo_id=photo_id, name__in=stages, attempts__gt=0).claimable(now).exists():
-        for name in (name for name in Stage.ORDER if name in stages):
+        for name in (name for name in Stage.Name if name in stages):
             yield Stage.objects.claim(photo_id, [name], now, token)
     else:
         yield Stage.objects.claim(photo_id, stages, now, token)
@@ -108,7 +109,7 @@ def _attempt(stage: Stage, work: Work) -> Write | Exception:
     """Do the slow part of a stage; what goes wrong is the result, for it belongs on the photo."""
     try:
         return _STEPS[Stage.Name(stage.name)](work)
-    except (APIException, EncoderUnavailable, BadVector) as exc:
+    except (APIException, EncoderUnavailable, ReaderUnavailable, BadVector) as exc:
         return exc
     except Exception as exc:  # the one place where anything is caught: a photo must not take the worker with it
         logger.exception("photo %s: stage %s", work.photo.pk, stage.name)
@@ -222,4 +223,5 @@ _STEPS: dict[Stage.Name, Callable[[Work], Write]] = {
     Stage.Name.THUMBNAILS: _thumbnails,
     Stage.Name.EMBEDDING: _embedding,
     Stage.Name.CAPTION: _caption,
+    Stage.Name.TEXT: lambda work: reading.read(work.image, work.now),
 }

@@ -41,6 +41,10 @@ class ShippedWord:
     def read(cls, entry: Mapping[str, Any]) -> ShippedWord:
         return cls(**{name: entry[name] for name in _FIELDS if name in entry})
 
+    @staticmethod
+    def names() -> tuple[str, ...]:
+        return _FIELDS
+
     @property
     def columns(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in _FIELDS}

@@ -13,16 +13,19 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.utils import timezone
 from django_tasks import TaskContext, TaskResult, TaskResultStatus, task
+from django_tasks.base import Task
 from django_tasks.signals import task_finished
 
 from ai.captioners.base import CaptionerUnavailable
 from ai.captioners.loading import get_captioner, takes_its_time
 from ai.encoders.base import EncoderUnavailable
+from ai.ocr.base import ReaderUnavailable
+from ai.ocr.loading import get_reader
 from jobs.attempts import claims_of
 from jobs.duties import duty
 from jobs.models import Run
 from jobs.progress import Progress, Reporter
-from photos import captioning, generations, missing, pipeline, retagging
+from photos import captioning, generations, missing, pipeline, reading, retagging
 from photos.migrating import MigrationSlice
 from photos.models import ModelMigration, Photo, Stage
 from photos.models.stage import LEASE
@@ -41,12 +44,22 @@ logger = logging.getLogger(__name__)
 @task(queue_name="ingest", takes_context=True)
 def analyse_photo(context: TaskContext, photo_id: int) -> None:
     """Do what this photo lacks; nothing for one that is complete or gone."""
+    _analyse(context, photo_id, Stage.ORDER)
+
+
+@task(queue_name="caption", takes_context=True)
+def read_text(context: TaskContext, photo_id: int) -> None:
+    """Read the text in this photo where it was asked for and not read yet."""
+    _analyse(context, photo_id, [Stage.Name.TEXT])
+
+
+def _analyse(context: TaskContext, photo_id: int, stages: Collection[str]) -> None:
     now = timezone.now()
     *earlier, token = claims_of(context.task_result)
     missing.take_back(photo_id, earlier, now)
     photo = Photo.objects.defer("embedding").filter(pk=photo_id).first()
     if photo is not None:
-        pipeline.analyse(photo, now, token=token)
+        pipeline.analyse(photo, now, stages, token=token)
 
 
 @task(queue_name="caption", takes_context=True, time_limit=LEASE, pause=timedelta(seconds=30))
@@ -75,10 +88,31 @@ def queue_photos(ids: Sequence[int], queue_name: str = "ingest", stages: Collect
         with transaction.atomic():
             if stages:
                 Stage.objects.filter(photo_id__in=chunk).request(pipeline.with_followers(stages))
-            for pk in (idle := Run.objects.without(analyse_photo, chunk)):
-                analyse_photo.using(queue_name=queue_name).enqueue(pk)
-        queued += len(idle)
+            queued += _enqueue(analyse_photo.using(queue_name=queue_name), chunk)
     return queued
+
+
+def queue_reading(ids: Sequence[int]) -> int:
+    """Have workers read the text in these photos, where it was asked for; return how many jobs that makes."""
+    return _enqueue_all(read_text, ids)
+
+
+def read_again(ids: Sequence[int]) -> int:
+    """Have workers read the text in these photos, once more where it was read before; return how many jobs that is."""
+    reading.ask_for(ids)
+    return queue_reading(ids)
+
+
+def _enqueue_all(task: Task[[int], None], ids: Sequence[int]) -> int:
+    return sum(_enqueue(task, ids[start : start + QUEUED_AT_ONCE]) for start in range(0, len(ids), QUEUED_AT_ONCE))
+
+
+def _enqueue(task: Task[[int], None], ids: Sequence[int]) -> int:
+    """Queue a job for each of the ids for which none waits or runs."""
+    with transaction.atomic():
+        for pk in (idle := Run.objects.without(task, ids)):
+            task.enqueue(pk)
+    return len(idle)
 
 
 @duty(every=timedelta(minutes=1))
@@ -90,7 +124,7 @@ def queue_left_behind(now: datetime) -> None:
 
 
 @task(queue_name="embed", takes_context=True, time_limit=timedelta(minutes=15))
-def migrate(context: TaskContext, migration_id: int) -> None:
+def migrate_library(context: TaskContext, migration_id: int) -> None:
     """Do a slice of a migration and queue the next one; nothing where it is over or somebody else is at it."""
     *earlier, token = claims_of(context.task_result)
     migration = ModelMigration.objects.take(migration_id, token, earlier, timezone.now())
@@ -111,9 +145,9 @@ def migrate(context: TaskContext, migration_id: int) -> None:
 
 def queue_migration(migration_id: int, now: datetime, within: uuid.UUID | None = None) -> None:
     """Have a worker go on with a migration at this time, where no other job than `within` does."""
-    others = Run.objects.unfinished(migrate).filter(subject=f"{migration_id}").exclude(pk=within)
+    others = Run.objects.unfinished(migrate_library).filter(subject=f"{migration_id}").exclude(pk=within)
     if not others.exists():
-        migrate.using(run_after=now).enqueue(migration_id)
+        migrate_library.using(run_after=now).enqueue(migration_id)
 
 
 @duty(every=timedelta(minutes=1))
@@ -153,13 +187,7 @@ def retag_left_behind(_: datetime) -> None:
 
 def queue_descriptions(ids: Sequence[int]) -> int:
     """Have workers describe these photos; return how many jobs that makes."""
-    queued = 0
-    for start in range(0, len(ids), QUEUED_AT_ONCE):
-        with transaction.atomic():
-            for pk in (idle := Run.objects.without(describe_photo, ids[start : start + QUEUED_AT_ONCE])):
-                describe_photo.enqueue(pk)
-        queued += len(idle)
-    return queued
+    return _enqueue_all(describe_photo, ids)
 
 
 @duty(every=timedelta(seconds=15))
@@ -174,9 +202,23 @@ def queue_undescribed(now: datetime) -> None:
     queue_descriptions(captioning.undescribed(now, DESCRIPTIONS_AT_ONCE))
 
 
+@duty(every=timedelta(minutes=1))
+def queue_unread(now: datetime) -> None:
+    """Ask for the text of photos that were never read, so many at a time, and queue all that wait for it."""
+    try:
+        get_reader()
+    except ReaderUnavailable:  # as a rule because nobody has switched it on
+        return
+    waiting = missing.unfinished(now, [Stage.Name.TEXT])
+    if len(waiting) < QUEUED_AT_ONCE:
+        reading.ask_for(reading.never_read(QUEUED_AT_ONCE))
+        waiting = missing.unfinished(now, [Stage.Name.TEXT])
+    queue_reading(waiting)
+
+
 @receiver(task_finished, dispatch_uid="photos.analysis_ended")
 def analysis_ended(task_result: TaskResult[Any], **_: Any) -> None:
     """After the last attempt, tell on the photo which stage its workers died in."""
-    ours = {analyse_photo.module_path, describe_photo.module_path}
+    ours = {analyse_photo.module_path, describe_photo.module_path, read_text.module_path}
     if task_result.task.module_path in ours and task_result.status == TaskResultStatus.FAILED:
         missing.take_back(task_result.args[0], claims_of(task_result), timezone.now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from photos.models import Photo
 from search.errors import BadQuery, ModelMissing, NotAnalysed
 from search.nearest import Near, nearest
 from search.spaces import Space, current_space, space_of
-from search.words import Sought, matches, photos_with, sought, taken_away
+from search.words import Sought, matches, photos_with, read_in, sought, taken_away
 
 LONGEST_QUERY = 200
 
@@ -28,7 +28,7 @@ NO_DISTANCE = 2.0
 
 @dataclass(frozen=True)
 class Hit:
-    """A photo found, how far it is, and what matched: "semantic", "tag:dog", "caption", best first."""
+    """A photo found, how far it is, and what matched: "semantic", "tag:dog", "caption", "text", best first."""
 
     photo: Photo
     distance: float
@@ -136,15 +136,25 @@ def _by_meaning(meaning: _Meaning, query: Sought, user: User, limit: int) -> lis
 
 
 def _by_words(query: Sought, user: User, limit: int) -> list[Hit]:
-    photos = photos_with(query, user).for_listing()[:limit]
-    return [Hit(photo, NO_DISTANCE, matches(photo, query)) for photo in photos]
+    photos = list(photos_with(query, user).for_listing()[:limit])
+    places = _places(photos, query)
+    return [Hit(photo, NO_DISTANCE, places[photo.pk]) for photo in photos]
 
 
 def _hits(near: Sequence[Near], user: User, query: Sought | None = None) -> list[Hit]:
     """Read the photos, once more only those the user may see: one may have gone since it was measured."""
     seen = Photo.objects.visible_to(user).listed().for_listing().in_bulk([found.photo_id for found in near])
+    places = _places(seen.values(), query)
     return [
-        Hit(photo, found.distance, ("semantic", *(matches(photo, query) if query else ())))
+        Hit(photo, found.distance, ("semantic", *places[photo.pk]))
         for found in near
         if (photo := seen.get(found.photo_id))
     ]
+
+
+def _places(photos: Collection[Photo], query: Sought | None) -> dict[int, tuple[str, ...]]:
+    """Return by id where words of the query are written on these photos, in the picture itself last."""
+    if query is None or not photos:
+        return {photo.pk: () for photo in photos}
+    in_picture = read_in([photo.pk for photo in photos], query)
+    return {photo.pk: (*matches(photo, query), *(["text"] if photo.pk in in_picture else [])) for photo in photos}

@@ -1,4 +1,4 @@
-"""Search for words where they are written: in tags, titles, captions, descriptions and file names."""
+"""Search for words where they are written: in tags, titles, captions, descriptions, file names and pictures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.expressions import Combinable
 
 from accounts.models import User
-from photos.models import Photo, PhotoTag
+from photos.models import Photo, PhotoTag, RecognisedText
 from photos.models.queryset import PhotoQuerySet
 from photos.models.tag import normalise_tag
 from photos.vocabulary import words_meant
@@ -25,6 +25,8 @@ _FIELDS = {
     "description": ("description",),
     "filename": ("original_name", "filename"),
 }
+
+_READ = "recognised__text"  # what stands in the picture itself
 
 # So many words decide the order; each nests the SQL one level deeper, and SQLite's parser has a bottom.
 _RANKED = 8
@@ -60,7 +62,7 @@ def photos_with(query: Sought, user: User) -> PhotoQuerySet:
     """Return the photos lists show in which every word of the query occurs somewhere, best match first.
 
     Best is a tag that is the whole query, then word by word: a tag that is the word, the title, a tag that contains
-    it, caption, description, file name; equals by newest date. Rejected tags match nothing.
+    it, caption, description, file name, the text in the picture; equals by newest date. Rejected tags match nothing.
     """
     whole = _tagged(name__in=query.whole)
     places = list(zip(query.words, query.tags, strict=True))
@@ -77,8 +79,17 @@ def taken_away(photo_ids: Iterable[int], query: Sought) -> set[int]:
     return set(rejected.values_list("photo_id", flat=True))
 
 
+def read_in(photo_ids: Iterable[int], query: Sought) -> set[int]:
+    """Return in the pictures of which of these photos a word of the query was read."""
+    anywhere = reduce(or_, (Q(**_contains("text", word)) for word in query.words))
+    return set(RecognisedText.objects.filter(anywhere, photo_id__in=list(photo_ids)).values_list("pk", flat=True))
+
+
 def matches(photo: Photo, query: Sought) -> tuple[str, ...]:
-    """Return where words of the query are written on the photo: "tag:dog", "title", "caption", best first."""
+    """Return where words of the query are written on the photo: "tag:dog", "title", "caption", best first.
+
+    What is written in the picture itself `read_in` tells, for many photos at once.
+    """
     words, exact = query.words, query.all_tags
     names = [name for name in photo.tag_names if name in exact or _contains_any([name], words)]
     names.sort(key=lambda name: name not in exact)
@@ -93,13 +104,15 @@ def _contains_any(texts: Iterable[str], words: Sequence[str]) -> bool:
 
 def _anywhere(word: str, tags: frozenset[str]) -> Q:
     tagged = _tagged(name__in=tags) | _tagged(**_contains("name", word))
-    return reduce(or_, (_in_field(name, word) for name in _FIELDS), tagged)
+    written = reduce(or_, (_in_field(name, word) for name in _FIELDS), tagged)
+    return written | Q(**_contains(_READ, word))  # the longest text, and so the last to be looked at
 
 
 def _rank(word: str, tags: frozenset[str]) -> Case:
     title, *others = _FIELDS
     places = [_tagged(name__in=tags), _in_field(title, word), _tagged(**_contains("name", word))]
     places += [_in_field(name, word) for name in others]
+    # Where a word is in none of these places, it is in the picture, which therefore is not searched once more.
     ranked = [When(place, then=rank) for rank, place in enumerate(places)]
     return Case(*ranked, default=len(places), output_field=IntegerField())
 

@@ -87,6 +87,20 @@ def test_only_one_module_reads_the_column_of_vectors() -> None:
     assert readers == []
 
 
+def test_only_one_module_knows_of_the_vectors_beside_the_photos() -> None:
+    allowed = {Path("photos/embeddings.py"), Path("photos/models/queryset.py")}  # the QuerySet tells what lacks one
+
+    users = [
+        path
+        for path in PRODUCT_MODULES
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ImportFrom) and path.name != "__init__.py"
+        if "StoredEmbedding" in {name.name for name in node.names}
+    ]
+
+    assert set(users) == allowed
+
+
 @pytest.mark.parametrize("module", PRODUCT_MODULES, ids=str)
 def test_files_and_functions_stay_small(module: Path) -> None:
     tree = tree_of(module)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
@@ -45,6 +46,17 @@ def test_the_placeholder_is_a_warning_and_no_reason_not_to_start(settings: Setti
     assert problem.id == "cloudzy.W001"
     assert "file names" in problem.msg
     assert not problem.is_serious()
+
+
+def test_reading_text_needs_its_package(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.CLOUDZY_OCR = "rapidocr"
+    monkeypatch.setitem(sys.modules, "rapidocr", None)  # as the import system marks what cannot be imported
+
+    (problem,) = check_settings()
+
+    assert problem.id == "cloudzy.E010"
+    assert "pip install -r requirements-ocr.txt" in problem.msg
+    assert "make ocr" in str(problem.hint)
 
 
 def test_a_missing_secret_is_refused(settings: Settings) -> None:

@@ -18,6 +18,7 @@ from accounts.models import User
 from ai.encoders.base import Encoder
 from ai.encoders.placeholder import NOTICE
 from ai.fakes import FakeEncoder
+from ai.ocr.loading import forget_reader
 from cloudzy import health
 from photos import storage
 from photos.models import ModelMigration, Photo
@@ -160,6 +161,20 @@ def test_a_missing_encoder_is_named_once_and_no_illness(client: Client) -> None:
     assert (response.status_code, response.json()["status"]) == (200, "healthy")
     assert len(response.json()["problems"]) == 1
     assert "encoder" in response.json()["problems"][0]
+
+
+@pytest.mark.django_db
+def test_a_missing_reader_of_text_is_named_and_no_illness(
+    client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CLOUDZY_OCR = "rapidocr"
+    monkeypatch.setitem(sys.modules, "rapidocr", None)  # as the import system marks what cannot be imported
+    forget_reader()
+
+    response = client.get("/health")
+
+    assert response.status_code == 200
+    assert "requirements-ocr.txt" in response.json()["problems"][0]
 
 
 @pytest.mark.django_db

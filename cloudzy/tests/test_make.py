@@ -34,7 +34,7 @@ class Project:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
+        for name in ("Makefile", "requirements.txt", "requirements-ocr.txt", "requirements-dev.txt"):
             shutil.copy(BASE_DIR / name, folder)
         self.put_python()
 
@@ -89,6 +89,25 @@ def test_changed_requirements_are_installed(project: Project) -> None:
         requirements.write("another==1.0\n")
 
     project.make("run")
+
+    assert project.was_asked_for("pip install")
+
+
+def test_the_extra_that_reads_text_is_installed_once(project: Project) -> None:
+    project.make("ocr")
+    first = project.was_asked_for("pip install") and project.was_asked_for("-r requirements-ocr.txt")
+    project.make("ocr")
+
+    assert first and not project.was_asked_for("pip install")
+
+
+@pytest.mark.parametrize(("name", "goal"), [("requirements.txt", "ocr"), ("requirements-ocr.txt", "test")])
+def test_a_change_of_what_a_file_includes_is_installed(project: Project, name: str, goal: str) -> None:
+    project.make(goal)
+    with (project.folder / name).open("a") as requirements:
+        requirements.write("another==1.0\n")
+
+    project.make(goal)
 
     assert project.was_asked_for("pip install")
 

@@ -134,7 +134,7 @@ class StagesSerializer(StrictSerializer):
     stages = serializers.ListField(
         child=serializers.ChoiceField(choices=Stage.Name.choices),
         required=False,
-        help_text="What to repeat; without it, what failed. A description is written a little later.",
+        help_text="What to repeat; without it, what failed. A description and text are left to a worker, soon after.",
     )
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from photos.api import views
+from photos.api.recognised import TextView
 
 urlpatterns = [
     path("upload", views.UploadView.as_view(), name="upload"),
@@ -12,5 +13,6 @@ urlpatterns = [
     path("photo/<int:pk>/analyze", views.AnalyzeView.as_view(), name="photo-analyze"),
     path("photo/<int:pk>/file", views.FileView.as_view(), name="photo-file"),
     path("photo/<int:pk>/thumbnail", views.ThumbnailView.as_view(), name="photo-thumbnail"),
+    path("photo/<int:pk>/text", TextView.as_view(), name="photo-text"),
     path("tags", views.TagListView.as_view(), name="tags"),
 ]

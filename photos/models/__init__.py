@@ -3,6 +3,7 @@ from __future__ import annotations
 from photos.models.generation import ActiveModel, StoredEmbedding
 from photos.models.model_migration import ModelMigration, UnembeddedPhoto
 from photos.models.photo import Photo
+from photos.models.recognised import RecognisedText
 from photos.models.stage import Stage
 from photos.models.tag import PhotoTag, Tag
 from photos.models.tagging import TagCalibration, TextVector, VocabularyState
@@ -13,6 +14,7 @@ __all__ = [
     "ModelMigration",
     "Photo",
     "PhotoTag",
+    "RecognisedText",
     "Stage",
     "StoredEmbedding",
     "Tag",

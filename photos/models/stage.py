@@ -28,10 +28,8 @@ class StageQuerySet(models.QuerySet["Stage"]):
         token = token or uuid.uuid4()
         wanted = self.filter(photo_id=photo_id, name__in=names).claimable(now)
         wanted.update(status=Stage.Status.RUNNING, attempts=F("attempts") + 1, claimed_at=now, claim=token)
-        order = list(Stage.Name)
-        return sorted(
-            self.filter(photo_id=photo_id, claim=token), key=lambda stage: order.index(Stage.Name(stage.name))
-        )
+        order: list[str] = [*Stage.ORDER, *Stage.OPTIONAL]
+        return sorted(self.filter(photo_id=photo_id, claim=token), key=lambda stage: order.index(stage.name))
 
     def abandon(self, tokens: Collection[uuid.UUID], now: datetime) -> int:
         """Take these claims from a worker known to be gone: the stages wait again, or fail after their last attempt."""
@@ -62,6 +60,7 @@ class Stage(models.Model):
         EMBEDDING = "embedding", "Embedding and tags"
         CAPTION = "caption"
         DESCRIPTION = "description"
+        TEXT = "text", "Text in the picture"
 
     class Status(models.TextChoices):
         QUEUED = "queued"
@@ -69,8 +68,10 @@ class Stage(models.Model):
         DONE = "done"
         FAILED = "failed"
 
-    # What every photo goes through. A description is asked for where a captioner is configured (photos.captioning).
+    # What every photo goes through.
     ORDER = [Name.METADATA, Name.THUMBNAILS, Name.EMBEDDING, Name.CAPTION]
+    # What is asked for where a setting switches it on; no photo has to wait for it to be ready.
+    OPTIONAL = [Name.DESCRIPTION, Name.TEXT]
 
     photo = models.ForeignKey("photos.Photo", models.CASCADE, related_name="stages")
     name = models.CharField(max_length=16, choices=Name)

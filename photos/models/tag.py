@@ -56,8 +56,10 @@ class TagQuerySet(models.QuerySet["Tag"]):
     def named(self, names: Iterable[str]) -> dict[str, Tag]:
         """Return the rows of these normalised names in their order, making those that are missing."""
         wanted = list(dict.fromkeys(names))
-        Tag.objects.bulk_create([Tag(name=name) for name in wanted], ignore_conflicts=True)
         rows = {tag.name: tag for tag in self.filter(name__in=wanted)}
+        if missing := [name for name in wanted if name not in rows]:
+            Tag.objects.bulk_create([Tag(name=name) for name in missing], ignore_conflicts=True)
+            rows |= {tag.name: tag for tag in self.filter(name__in=missing)}
         return {name: rows[name] for name in wanted}
 
 
@@ -82,6 +84,10 @@ class PhotoTagQuerySet(models.QuerySet["PhotoTag"]):
     def accepted(self) -> Self:
         """Tags that show: all but those a person rejected, a person's first, then surest first."""
         return self.filter(rejected=False).select_related("tag").order_by("-score", "pk")
+
+    def by_people(self) -> Self:
+        """What people said of photos, and what they refused."""
+        return self.filter(Q(source=PhotoTag.Source.HUMAN) | Q(rejected=True))
 
     def decide(self, photo: Photo, names: Iterable[str]) -> None:
         """Make these the whole list of tags of the photo; every other one is rejected for ever. Raises TooManyTags.

@@ -22,8 +22,18 @@ class VocabularyQuerySet(models.QuerySet["VocabularyWord"]):
     """Whatever changes words renews the stamp by which every process notices, in the same transaction."""
 
     def switch(self, on: bool) -> int:
-        """Put these words in use or out of it; return how many that changes."""
-        return self.exclude(enabled=on).update(enabled=on)
+        """Put these words in use or out of it, as a curator does; return how many that changes."""
+        with transaction.atomic():
+            words = list(self.exclude(enabled=on).select_for_update())
+            for word in words:
+                word.enabled = on
+                word.now_theirs(["enabled"])
+            VocabularyWord.objects.bulk_update(words, ["enabled", "edited"])
+        return len(words)
+
+    def curated(self) -> Self:
+        """What a curator made or changed."""
+        return self.filter(Q(shipped=False) | ~Q(edited=[]))
 
     def with_counts(self) -> Self:
         """With `shown_on` and `refused_on`: on how many photos outside the trash the word shows, or never will."""
@@ -83,6 +93,8 @@ class VocabularyWord(models.Model):
     edited = models.JSONField(default=list, blank=True, editable=False)
 
     objects = VocabularyQuerySet.as_manager()
+    shown_on: int  # filled by VocabularyQuerySet.with_counts, as is the next
+    refused_on: int
 
     # What a curator may set; the word itself only when it is made.
     EDITABLE: ClassVar = ("synonyms", "parents", "prompts", "leaf", "translations", "threshold", "enabled")
@@ -125,6 +137,11 @@ class VocabularyWord(models.Model):
         others = VocabularyWord.objects.exclude(pk=self.pk).neighbours()
         if problems := objections(own, others, stored[0] if stored else None, list(self.translations)):
             raise ValidationError(problems)
+
+    @property
+    def names(self) -> list[str]:
+        """All that it is called, in every language."""
+        return [self.word, *self.synonyms, *(name for names in self.translations.values() for name in names)]
 
     def edit(self, changes: Mapping[str, Any]) -> None:
         """Set what a curator decided of the fields in EDITABLE; raises ValidationError."""

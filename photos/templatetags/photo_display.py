@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
@@ -106,3 +108,9 @@ def exposure(photo: Photo) -> str:
         f"{photo.focal_length:g} mm" if photo.focal_length else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+@register.filter
+def corners(box: Sequence[Sequence[float]], photo: Photo) -> str:
+    """Write corners given as fractions as the points of an SVG polygon in the pixels of the photo."""
+    return " ".join(f"{x * photo.width:.0f},{y * photo.height:.0f}" for x, y in box)

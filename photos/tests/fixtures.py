@@ -20,6 +20,8 @@ from ai.captioners.loading import CAPTIONERS, forget_captioner
 from ai.encoders.base import Encoder
 from ai.fakes import FakeCaptioner, FakeEncoder
 from ai.loading import ENCODERS, forget_encoder
+from ai.ocr.base import TextReader
+from ai.ocr.loading import READERS, forget_reader
 from photos import pipeline
 from photos.models import Photo
 from photos.tests import factories
@@ -121,3 +123,16 @@ def fake_captioner(use_captioner: Callable[[Captioner], None]) -> FakeCaptioner:
     captioner = FakeCaptioner("seer")
     use_captioner(captioner)
     return captioner
+
+
+@pytest.fixture
+def use_reader(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[Callable[[TextReader], None]]:
+    """Let this test switch the reading of text on, with a reader of its choice."""
+
+    def use(reader: TextReader) -> None:
+        settings.CLOUDZY_OCR = "fake"
+        monkeypatch.setitem(READERS, "fake", lambda _: reader)
+        forget_reader()
+
+    yield use
+    forget_reader()

@@ -136,6 +136,7 @@ def test_a_photo_that_may_not_be_found_is_not_found_by_any_model(two_models: lis
     assert embeddings.count_vectors(NEW) == 0
     assert len(embeddings.vectors_of(NEW, [photo.pk for photo in two_models])[0]) == 0
     assert embeddings.count_embedded(NEW) == 2
+    assert [len(ids) for ids, _ in embeddings.every_vector(NEW, 1)] == [1, 1]
 
 
 def test_the_latest_vector_is_that_of_the_active_model(two_models: list[Photo]) -> None:

@@ -11,7 +11,7 @@ from ai.encoders.base import Encoder, EncoderUnavailable
 from ai.fakes import FakeEncoder
 from photos.encoding import current_encoder, disagreement, encoder_in_use, newest_encoder
 from photos.models import ActiveModel
-from photos.tests.migrated import OLD, upload
+from photos.tests.migrated import NEW, OLD, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("other_encoder")]
 
@@ -28,8 +28,11 @@ def test_the_settings_decide_until_a_vector_is_stored(settings: Settings) -> Non
 
 def test_a_change_of_model_is_heard_at_the_next_call_and_a_call_costs_two_queries() -> None:
     active = ActiveModel.adopt("fake", OLD)
+    active.change_to("other", NEW)
     current_encoder()
-    active.change_to("other", "fake@2-32d")
+    active.change_to("fake", OLD)
+    current_encoder()
+    active.change_to("other", NEW)
 
     changed = current_encoder()
     with CaptureQueriesContext(connection) as captured:

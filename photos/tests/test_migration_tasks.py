@@ -24,7 +24,7 @@ from photos import generations, tasks
 from photos.embeddings import vectors_of
 from photos.migrating import MigrationSlice
 from photos.models import ModelMigration, Photo, StoredEmbedding
-from photos.tasks import go_on_migrating, migrate, queue_left_behind, queue_migration
+from photos.tasks import go_on_migrating, migrate_library, queue_left_behind, queue_migration
 from photos.tests.migrated import NEW, OLD, active_key, begin, migrated, upload, work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("other_encoder")]
@@ -55,7 +55,7 @@ def step(worker: str = "a") -> bool:
 
 
 def unfinished() -> int:
-    return Run.objects.unfinished(migrate).count()
+    return Run.objects.unfinished(migrate_library).count()
 
 
 def test_a_slice_queues_the_next_until_all_is_done(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from photos import captioning, curation
 from photos.forms import EditForm, TagForm
-from photos.models import Photo, Stage
+from photos.models import Photo, RecognisedText, Stage
 from photos.paging import neighbours
 from photos.shelves import Shelf, shelf_of
 from photos.views.request import PageRequest, photo_or_404
@@ -75,6 +75,7 @@ def _context(request: PageRequest, photo: Photo, form: EditForm | TagForm | None
     return {
         "photo": photo,
         "description": captioning.description_of(photo),
+        "recognised": RecognisedText.objects.filter(photo=photo).first(),
         "form": form,
         "shelf": shelf,
         "newer": newer,

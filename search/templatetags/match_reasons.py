@@ -13,6 +13,7 @@ FIELDS = {
     "title": "in the title",
     "description": "in the description",
     "filename": "in the file name",
+    "text": "in the picture",
 }
 
 

@@ -3,14 +3,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from photos.models import Photo, VocabularyWord
+from ai.ocr.base import Line
+from photos.models import Photo, RecognisedText, VocabularyWord
+from photos.models.recognised import Reading
 from photos.tests.factories import make_user
 from search.queries import LONGEST_QUERY
-from search.words import matches, photos_with, sought, taken_away, words_of
+from search.words import matches, photos_with, read_in, sought, taken_away, words_of
 
 MakePhoto = Callable[..., Photo]
 
@@ -19,6 +23,11 @@ pytestmark = pytest.mark.django_db
 
 def titles(text: str, user: User) -> list[str]:
     return [photo.title for photo in photos_with(sought(text), user)]
+
+
+def read_on(photo: Photo, *lines: str) -> None:
+    box = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+    RecognisedText.objects.put(photo, Reading([Line(line, 0.9, box) for line in lines], "made"), timezone.now())
 
 
 @pytest.mark.parametrize(
@@ -150,9 +159,10 @@ def test_a_word_is_found_by_its_names_in_any_language_and_by_a_curators_own(
 
 
 def test_a_name_of_several_words_finds_the_tag_it_stands_for(make_photo: Callable[..., Photo], owner: User) -> None:
-    make_photo(title="cake", tags=["birthday party"])
+    VocabularyWord.objects.create(word="grape harvest", translations={"fr": ["vendange d'automne"]})
+    make_photo(title="vines", tags=["grape harvest"])
 
-    assert titles("fête d'anniversaire", owner) == ["cake"]
+    assert titles("vendanges d'automne", owner) == ["vines"]
 
 
 def test_a_match_by_another_name_is_told_by_the_tag(make_photo: Callable[..., Photo]) -> None:
@@ -174,3 +184,41 @@ def test_a_word_out_of_use_lends_its_names_no_more(make_photo: Callable[..., Pho
 
     assert titles("Hund", owner) == []
     assert titles("dog", owner) == ["dog"]
+
+
+def test_a_word_in_the_picture_is_found_after_one_written_elsewhere(make_photo: MakePhoto, owner: User) -> None:
+    sign, titled, tagged = make_photo(title="Sign"), make_photo(title="My harbour"), make_photo(tags=["harbour"])
+    read_on(sign, "Gate 14", "HARBOUR STREET")
+    read_on(make_photo(), "Gate 15")
+
+    assert [found.pk for found in photos_with(sought("harbour"), owner)] == [tagged.pk, titled.pk, sign.pk]
+
+
+@pytest.mark.parametrize("text", ["harbour street", "gate street", "sign hafen", "14", "Straße"])
+def test_words_may_stand_on_several_lines_and_partly_elsewhere(make_photo: MakePhoto, owner: User, text: str) -> None:
+    sign = make_photo(title="A sign")
+    read_on(sign, "Harbour Street, Hafenstraße", "Gate 14")
+    read_on(make_photo(title="Another sign"), "Gate 15")
+
+    assert [found.pk for found in photos_with(sought(text), owner)] == [sign.pk]
+
+
+def test_what_was_read_on_anothers_or_a_trashed_photo_is_not_found(make_photo: MakePhoto, owner: User) -> None:
+    for photo in (make_photo(owner=make_user("eve")), make_photo(trashed=True), make_photo(archived=True)):
+        read_on(photo, "harbour")
+
+    assert not photos_with(sought("harbour"), owner).exists()
+
+
+def test_which_pictures_have_a_word_is_told_for_many_at_once(
+    make_photo: MakePhoto, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    photos = [make_photo() for _ in range(3)]
+    read_on(photos[0], "Harbour")
+    read_on(photos[1], "Gate 14")
+    read_on(make_photo(), "harbour")
+
+    with django_assert_num_queries(1):
+        found = read_in([photo.pk for photo in photos], sought("harbour gate"))
+
+    assert found == {photos[0].pk, photos[1].pk}

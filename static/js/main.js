@@ -1,4 +1,5 @@
 import { startBack } from "./back.js";
+import { startCopying } from "./copy.js";
 import { startKeyboard } from "./keyboard.js";
 import { startNotices } from "./notices.js";
 import { startPanel } from "./panel.js";
@@ -15,3 +16,4 @@ startSelection();
 startSwipe();
 startPictureSearch();
 startUploads();
+startCopying();

@@ -20,8 +20,17 @@ export function startNotices() {
 
 /** Show a warning in words. */
 export function warn(words) {
+  show(words, "notice error");
+}
+
+/** Show in words that something is done. */
+export function tell(words) {
+  show(words, "notice success");
+}
+
+function show(words, kind) {
   const notice = document.createElement("div");
-  notice.className = "notice error";
+  notice.className = kind;
   const text = document.createElement("p");
   text.textContent = words;
   notice.append(text);

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,11 @@ from django.utils import timezone
 from ai.captioners.base import CaptionerUnavailable
 from ai.captioners.loading import takes_its_time
 from ai.encoders.base import EncoderUnavailable, model_key
-from photos import captioning, missing
+from ai.ocr.loading import is_switched_on
+from photos import captioning, missing, reading
 from photos.encoding import current_encoder
 from photos.models import Photo, Stage
-from photos.tasks import queue_descriptions, queue_photos
+from photos.tasks import queue_descriptions, queue_photos, queue_reading
 
 
 class Command(BaseCommand):
@@ -35,6 +37,8 @@ class Command(BaseCommand):
             self._ask_again(now, options)
         if takes_its_time():
             self._describe(now, options)
+        if is_switched_on():
+            self._read(now, options)
 
     def _analyse(self, now: datetime, options: dict[str, Any]) -> None:
         try:
@@ -85,9 +89,31 @@ class Command(BaseCommand):
 
     def _do(self, title: str, ids: list[int], stages: tuple[str, ...]) -> None:
         ended = {Photo.Status.READY: 0, Photo.Status.FAILED: 0, Photo.Status.QUEUED: 0}
-        for count, photo in enumerate(missing.complete(ids, timezone.now(), stages), start=1):
+        for photo in self._counted(title, missing.complete(ids, timezone.now(), stages), len(ids)):
             ended[Photo.Status(photo.status)] += 1
-            if count % 100 == 0 or count == len(ids):
-                self.stdout.write(f"{title}: {count} of {len(ids)}")
         if ids:
             self.stdout.write(f"{title}: " + ", ".join(f"{number} {status}" for status, number in ended.items()))
+
+    def _read(self, now: datetime, options: dict[str, Any]) -> None:
+        texts = Stage.objects.filter(name=Stage.Name.TEXT)
+        unread = len(missing.unfinished(now, [Stage.Name.TEXT])) + len(reading.never_read())
+        self.stdout.write(f"The text in {unread} photos is not read yet.")
+        if options["dry_run"]:
+            return
+        if options["failed"]:
+            texts.filter(status=Stage.Status.FAILED).request([Stage.Name.TEXT])
+        reading.ask_for(reading.never_read())
+        ids = missing.unfinished(now, [Stage.Name.TEXT])
+        if not options["now"]:
+            self.stdout.write(f"Reading text: {queue_reading(ids)} queued")
+            return
+        done = sum(1 for _ in self._counted("Reading text", missing.read_texts(ids, timezone.now()), len(ids)))
+        failed = texts.filter(photo__in=ids, status=Stage.Status.FAILED).count()
+        self.stdout.write(f"Reading text: {done} done, {failed} of them failed")
+
+    def _counted(self, title: str, photos: Iterator[Photo], total: int) -> Iterator[Photo]:
+        """Pass the photos on and tell of every hundredth and the last."""
+        for count, photo in enumerate(photos, start=1):
+            yield photo
+            if count % 100 == 0 or count == total:
+                self.stdout.write(f"{title}: {count} of {total}")

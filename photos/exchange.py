@@ -1,0 +1,89 @@
+"""Words in files, in the form of those that come with Cloudzy."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from photos.models import VocabularyWord
+from photos.models.tag import normalise_tag
+from photos.shipped import FORMAT, ShippedWord
+
+
+class NotAWordList(Exception):  # noqa: N818 - named as it is told
+    """A file that is no list of words."""
+
+
+def as_list(words: Iterable[VocabularyWord]) -> dict[str, Any]:
+    """Return words in the form that take_in() reads."""
+    return {"format": FORMAT, "words": [_entry(word) for word in words]}
+
+
+def take_in(text: str) -> tuple[int, int]:
+    """Add the words of a list, and change those there are to what it says of them; all of them or none.
+
+    What the list does not say of a word stays as it is. Return how many were added and how many changed; raise
+    NotAWordList, or ValidationError for words that cannot be.
+    """
+    entries = _entries(text)
+    changed = 0
+    with transaction.atomic():
+        # First all the words and then what is said of them, because they may name each other.
+        known = {word.word for word in VocabularyWord.objects.all()}
+        new = [name for name in entries if name not in known]
+        VocabularyWord.objects.bulk_create(VocabularyWord(word=name) for name in new)
+        for row in VocabularyWord.objects.filter(word__in=entries):
+            if different := {key: said for key, said in entries[row.word].items() if getattr(row, key) != said}:
+                _edit(row, different)
+                changed += row.word in known
+    return len(new), changed
+
+
+def _entries(text: str) -> dict[str, dict[str, Any]]:
+    """Return by word what is said of it."""
+    try:
+        described = json.loads(text)
+        if described["format"] != FORMAT:
+            raise NotAWordList(f"This has format {described['format']!r}, not {FORMAT}.")
+        entries = {normalise_tag(entry["word"]): dict(entry) for entry in described["words"]}
+    except (ValueError, LookupError, TypeError, AttributeError) as exc:
+        raise NotAWordList(f"This is no list of words: {type(exc).__name__}: {exc}") from exc
+    if "" in entries:
+        raise NotAWordList("A word needs at least one visible character.")
+    for word, said in entries.items():
+        del said["word"]
+        if wrong := [key for key, value in said.items() if key not in _SHAPES or not _SHAPES[key](value)]:
+            raise NotAWordList(f"What is said of {word!r} is not in the form of a word: {', '.join(wrong)}.")
+    return entries
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+_SHAPES: dict[str, Callable[[Any], bool]] = {
+    "synonyms": _is_texts,
+    "parents": _is_texts,
+    "prompts": _is_texts,
+    "translations": lambda value: isinstance(value, dict) and all(map(_is_texts, value.values())),
+    "leaf": lambda value: isinstance(value, bool),
+    "enabled": lambda value: isinstance(value, bool),
+    "threshold": lambda value: value is None or (type(value) in {int, float} and math.isfinite(value)),
+}
+
+
+def _edit(row: VocabularyWord, said: dict[str, Any]) -> None:
+    try:
+        row.edit(said)
+    except ValidationError as exc:
+        raise ValidationError([f"{row.word}: {message}" for message in exc.messages]) from exc
+
+
+def _entry(word: VocabularyWord) -> dict[str, Any]:
+    own = ShippedWord(**{name: getattr(word, name) for name in ShippedWord.names()}).columns
+    return own if word.enabled else own | {"enabled": False}

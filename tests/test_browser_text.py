@@ -1,0 +1,117 @@
+"""The text in a picture under the hands of a person: copied, and marked where it stands."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, ViewportSize, expect
+
+from ai.tests.written import bands
+from photos.tests.pictures import encoded
+from tests.browser_files import press
+from tests.running_site import RunningSite
+
+pytestmark = pytest.mark.browser
+
+PHONE = ViewportSize(width=390, height=780)
+TEXT = "a band of red\na band of blue"
+
+
+def upload_and_read(site: RunningSite, size: tuple[int, int]) -> str:
+    """Return the address of the page of a photo with a red and a blue line, of which the fake reader has read both."""
+    site.environment["CLOUDZY_OCR"] = "fake"
+    picture = bands("white", "red", "white", "blue", size=size)
+    number = site.upload(encoded(picture, "PNG"), "bands.png").data["id"]
+    done = site.manage("process_missing", "--now")
+    assert done.returncode == 0, done.stderr
+    return f"/gallery/{number}/"
+
+
+@pytest.fixture
+def photo(page: Page, site: RunningSite) -> str:
+    """Address of the photo's page, which is open."""
+    address = upload_and_read(site, (800, 600))
+    page.goto(address, wait_until="networkidle")
+    return address
+
+
+def marks(page: Page) -> Locator:
+    return page.locator(".text-marks polygon")
+
+
+def lies_on(page: Page, shares: tuple[float, float]) -> bool:
+    """Tell whether the first mark lies where these shares of the height of the picture, as it is shown, begin and end.
+
+    The picture fills its box by `contain`, so that its own size on the page has to be reckoned.
+    """
+    mark = marks(page).first.bounding_box()
+    box = page.locator(".stage img").bounding_box()
+    natural = page.locator(".stage img").evaluate("image => [image.naturalWidth, image.naturalHeight]")
+    assert mark is not None and box is not None
+    small = page.locator(".stage img.small").count()
+    scale = min(box["width"] / natural[0], box["height"] / natural[1], 1 if small else 9)
+    top = box["y"] + (box["height"] - natural[1] * scale) / 2
+    wanted = [top + share * natural[1] * scale for share in shares]
+    return all(abs(a - b) < 3 for a, b in zip(wanted, (mark["y"], mark["y"] + mark["height"]), strict=True))
+
+
+def test_the_marks_come_and_go_with_their_switch(page: Page, photo: str) -> None:  # noqa: ARG001
+    expect(marks(page).first).to_be_hidden()
+
+    page.get_by_label("Mark it in the picture").focus()
+    press(page, "Space")
+    expect(marks(page)).to_have_count(2)
+    expect(marks(page).first).to_be_visible()
+    press(page, "Space")
+
+    expect(marks(page).first).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", [(800, 600), (500, 900), (300, 200)])
+@pytest.mark.parametrize("window", [None, PHONE])
+def test_the_marks_lie_on_the_lines(
+    page: Page, site: RunningSite, size: tuple[int, int], window: ViewportSize | None
+) -> None:
+    if window:
+        page.set_viewport_size(window)
+    page.goto(upload_and_read(site, size), wait_until="networkidle")
+
+    page.get_by_label("Mark it in the picture").check()
+
+    assert lies_on(page, (0.25, 0.5))
+
+
+def test_the_switch_outlasts_a_change_of_something_else(page: Page, photo: str) -> None:  # noqa: ARG001
+    page.get_by_label("Mark it in the picture").check()
+
+    page.locator("#favorite").click()
+
+    expect(page.locator("#favorite")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("Mark it in the picture")).to_be_checked()
+    expect(marks(page).first).to_be_visible()
+
+
+def test_the_text_is_copied(page: Page, photo: str) -> None:  # noqa: ARG001
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    page.get_by_role("button", name="Copy").click()
+
+    expect(page.locator(".notice")).to_contain_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == TEXT
+
+
+def test_where_the_browser_refuses_the_text_is_selected(page: Page, photo: str) -> None:  # noqa: ARG001
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+
+    page.get_by_role("button", name="Copy").click()
+
+    expect(page.locator(".notice")).to_contain_text("selected")
+    assert page.evaluate("getSelection().toString().trim().split(/\\n+/)") == TEXT.split("\n")
+
+
+def test_without_javascript_the_marks_still_come(plain_page: Page, site: RunningSite) -> None:
+    plain_page.goto(upload_and_read(site, (800, 600)))
+
+    plain_page.get_by_label("Mark it in the picture").check()
+
+    expect(marks(plain_page).first).to_be_visible()
+    expect(plain_page.get_by_role("button", name="Copy")).to_be_hidden()
