@@ -41,6 +41,7 @@ WITH_IMAGE = {
 # What one kind of address alone answers, by the end of its path.
 OF_PATH = {
     "/image-to-image": WITH_OBJECT | {409: "Not analysed yet."},
+    "/analyze": {409: "Nobody is set up to describe photos, or to read the text in them."},
     "/file": {416: "A range past the end of the file."},
     "/thumbnail": {422: "The original is damaged.", 507: "The disk is full."},
 }

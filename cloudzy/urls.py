@@ -32,6 +32,7 @@ urlpatterns = [
     path("", include(with_slash(api))),
     path("", include("photos.urls")),
     path("gallery/", include("search.page_urls")),
+    path("teach/", include("photos.teach_urls")),
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("redoc.js", docs.redoc_script, name="redoc_script"),

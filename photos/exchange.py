@@ -13,6 +13,7 @@ from django.db import transaction
 from photos.models import VocabularyWord
 from photos.models.tag import normalise_tag
 from photos.shipped import FORMAT, ShippedWord
+from photos.teaching import files_of
 
 
 class NotAWordList(Exception):  # noqa: N818 - named as it is told
@@ -24,13 +25,13 @@ def as_list(words: Iterable[VocabularyWord]) -> dict[str, Any]:
     return {"format": FORMAT, "words": [_entry(word) for word in words]}
 
 
-def take_in(text: str) -> tuple[int, int]:
+def take_in(data: bytes | str) -> tuple[int, int]:
     """Add the words of a list, and change those there are to what it says of them; all of them or none.
 
     What the list does not say of a word stays as it is. Return how many were added and how many changed; raise
     NotAWordList, or ValidationError for words that cannot be.
     """
-    entries = _entries(text)
+    entries = _entries(data)
     changed = 0
     with transaction.atomic():
         # First all the words and then what is said of them, because they may name each other.
@@ -38,16 +39,25 @@ def take_in(text: str) -> tuple[int, int]:
         new = [name for name in entries if name not in known]
         VocabularyWord.objects.bulk_create(VocabularyWord(word=name) for name in new)
         for row in VocabularyWord.objects.filter(word__in=entries):
-            if different := {key: said for key, said in entries[row.word].items() if getattr(row, key) != said}:
+            if different := {key: said for key, said in entries[row.word].items() if _is_other(row, key, said)}:
                 _edit(row, different)
                 changed += row.word in known
     return len(new), changed
 
 
-def _entries(text: str) -> dict[str, dict[str, Any]]:
+def examples_in(data: bytes | str) -> dict[str, dict[str, list[str]]]:
+    """Return by word what it was taught by (`teaching.files_of`); raise NotAWordList."""
+    return {word: said["examples"] for word, said in _entries(data).items() if "examples" in said}
+
+
+def _is_other(row: VocabularyWord, key: str, said: Any) -> bool:
+    return key != "examples" and getattr(row, key) != said
+
+
+def _entries(data: bytes | str) -> dict[str, dict[str, Any]]:
     """Return by word what is said of it."""
     try:
-        described = json.loads(text)
+        described = json.loads(data)
         if described["format"] != FORMAT:
             raise NotAWordList(f"This has format {described['format']!r}, not {FORMAT}.")
         entries = {normalise_tag(entry["word"]): dict(entry) for entry in described["words"]}
@@ -71,6 +81,9 @@ _SHAPES: dict[str, Callable[[Any], bool]] = {
     "parents": _is_texts,
     "prompts": _is_texts,
     "translations": lambda value: isinstance(value, dict) and all(map(_is_texts, value.values())),
+    "examples": lambda value: (
+        isinstance(value, dict) and {"positive", "negative"}.issuperset(value) and all(map(_is_texts, value.values()))
+    ),
     "leaf": lambda value: isinstance(value, bool),
     "enabled": lambda value: isinstance(value, bool),
     "threshold": lambda value: value is None or (type(value) in {int, float} and math.isfinite(value)),
@@ -86,4 +99,6 @@ def _edit(row: VocabularyWord, said: dict[str, Any]) -> None:
 
 def _entry(word: VocabularyWord) -> dict[str, Any]:
     own = ShippedWord(**{name: getattr(word, name) for name in ShippedWord.names()}).columns
+    if examples := files_of(word):
+        own |= {"examples": examples}
     return own if word.enabled else own | {"enabled": False}

@@ -25,7 +25,8 @@ from jobs.attempts import claims_of
 from jobs.duties import duty
 from jobs.models import Run
 from jobs.progress import Progress, Reporter
-from photos import captioning, generations, missing, pipeline, reading, retagging
+from photos import captioning, generations, learning, missing, pipeline, reading, retagging
+from photos.encoding import current_encoder
 from photos.migrating import MigrationSlice
 from photos.models import ModelMigration, Photo, Stage
 from photos.models.stage import LEASE
@@ -214,6 +215,13 @@ def queue_unread(now: datetime) -> None:
         reading.ask_for(reading.never_read(QUEUED_AT_ONCE))
         waiting = missing.unfinished(now, [Stage.Name.TEXT])
     queue_reading(waiting)
+
+
+@duty(every=timedelta(minutes=1))
+def learn_taught_words(now: datetime) -> None:
+    """Learn what could not be learned when it was said: there was no encoder, or it was another one."""
+    with suppress(EncoderUnavailable):
+        learning.catch_up(current_encoder(), now)
 
 
 @receiver(task_finished, dispatch_uid="photos.analysis_ended")

@@ -15,9 +15,10 @@ from ai.encoders.base import Encoder, model_key
 from ai.encoders.placeholder import PlaceholderEncoder
 from ai.extending import extend
 from ai.names import NameBook, Named
-from ai.vocabulary import Alias, Correction, Vocabulary, Word
+from ai.probes import THRESHOLD
+from ai.vocabulary import Alias, Correction, Probe, Vocabulary, Word
 from ai.zeroshot import DEFAULT_TEMPERATURE, PromptedWord, vocabulary_for
-from photos.models import TagCalibration, VocabularyState, VocabularyWord
+from photos.models import LearnedProbe, TagCalibration, VocabularyState, VocabularyWord
 from photos.shipped import shipped
 from photos.textvectors import RememberedTexts
 
@@ -62,7 +63,7 @@ def vocabulary_of(encoder: Encoder) -> Vocabulary:
     off = {row.word for row in rows if not row.enabled}
     # What is switched off keeps its leaf as part of the background, so that no other word's probability moves.
     words = [_corrected(word, corrections.get(word.word)) for word in vocabulary.words if word.word not in off]
-    return replace(vocabulary, words=tuple(words))
+    return replace(vocabulary, words=tuple(_with_probes(words, rows, model_key(encoder))))
 
 
 def words_meant(texts: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -118,6 +119,21 @@ def _revised(word: Word, row: VocabularyWord | None) -> Word:
 def _prompted_word(row: VocabularyWord) -> PromptedWord:
     word = _named(row)
     return PromptedWord(word.word, prompts_of(row), word.parents, word.synonyms, word.threshold, word.aliases)
+
+
+def _with_probes(words: Sequence[Word], rows: Sequence[VocabularyWord], model: str) -> Iterator[Word]:
+    """Yield the words, those that somebody taught this model by their probes; the leaf one had is background now."""
+    learned = LearnedProbe.objects.filter(model=model).values_list("word_id", "weights", "bias")
+    probes = {word_id: Probe(weights, bias) for word_id, weights, bias in learned}
+    taught_rows = {row.word: row for row in rows if row.pk in probes and row.enabled}
+    for word in words:
+        if word.word not in taught_rows:
+            yield word
+    known = {word.word: word for word in words}
+    for name, row in taught_rows.items():
+        threshold = row.threshold if "threshold" in row.edited else THRESHOLD
+        word = replace(known.get(name, _named(row)), leaves=(), correction=None)
+        yield replace(word, probe=probes[row.pk], threshold=threshold)
 
 
 def _named(row: VocabularyWord) -> Word:

@@ -86,7 +86,7 @@ def test_a_migration_survives_the_death_of_its_worker_and_no_search_notices(
 ) -> None:
     old = site.found("red")
     with Searcher(site) as searcher:
-        assert site.manage("models", "use", "small", "--yes", "--throttle", "8").returncode == 0
+        assert site.manage("models", "use", "small", "--yes", "--throttle", "1").returncode == 0
         eventually(lambda: len(embedded(site)) >= 5)
         [victim] = family_of(worker.process.pid) - {worker.process.pid}
         os.kill(victim, signal.SIGKILL)
@@ -94,6 +94,7 @@ def test_a_migration_survives_the_death_of_its_worker_and_no_search_notices(
         kept = embedded(site)
         assert 5 <= len(kept) < PHOTOS
         assert site.get("/health").data["migration"]["state"] == "embedding"
+        assert site.manage("models", "use", "small", "--yes", "--throttle", "100").returncode == 0
         eventually(lambda: rows(site, "SELECT 1 FROM model_migration WHERE state = 'switched'"))
         new = site.found("red")
         eventually(lambda: new in searcher.answers)

@@ -7,11 +7,14 @@ from photos.models.recognised import RecognisedText
 from photos.models.stage import Stage
 from photos.models.tag import PhotoTag, Tag
 from photos.models.tagging import TagCalibration, TextVector, VocabularyState
+from photos.models.teaching import LearnedProbe, OutsideExample, TeachingExample
 from photos.models.vocabulary import VocabularyWord
 
 __all__ = [
     "ActiveModel",
+    "LearnedProbe",
     "ModelMigration",
+    "OutsideExample",
     "Photo",
     "PhotoTag",
     "RecognisedText",
@@ -19,6 +22,7 @@ __all__ = [
     "StoredEmbedding",
     "Tag",
     "TagCalibration",
+    "TeachingExample",
     "TextVector",
     "UnembeddedPhoto",
     "VocabularyState",

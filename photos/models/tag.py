@@ -118,6 +118,20 @@ class PhotoTagQuerySet(models.QuerySet["PhotoTag"]):
         """Take these words off the photo for ever."""
         self.filter(photo=photo, tag__name__in=_words(names)).update(rejected=True)
 
+    def keep_away(self, photo: Photo, names: Iterable[str]) -> None:
+        """Reject these words for ever, also those that nobody has said of the photo yet."""
+        tags = Tag.objects.named(_words(names))
+        self.reject(photo, tags)
+        known = set(self.filter(photo=photo, tag__in=tags.values()).values_list("tag_id", flat=True))
+        new = [PhotoTag(photo=photo, tag=tag, rejected=True) for tag in tags.values() if tag.pk not in known]
+        PhotoTag.objects.bulk_create(new)
+
+    def withdraw(self, photo: Photo, names: Iterable[str]) -> None:
+        """Take back what a person said of these words, Yes or No: it is for the machine and the file again."""
+        own = self.filter(photo=photo, tag__name__in=_words(names))
+        own.filter(source=PhotoTag.Source.HUMAN).delete()
+        own.update(rejected=False)
+
     def propose(self, photo: Photo, scores: Sequence[TagScore], model: str) -> None:
         """Replace the encoder's tags of the photo, leaving alone what a person or the file said and every rejection."""
         own = self.filter(photo=photo, source=PhotoTag.Source.MACHINE, rejected=False)

@@ -32,8 +32,8 @@ class VocabularyQuerySet(models.QuerySet["VocabularyWord"]):
         return len(words)
 
     def curated(self) -> Self:
-        """What a curator made or changed."""
-        return self.filter(Q(shipped=False) | ~Q(edited=[]))
+        """What a curator made or changed, or somebody taught."""
+        return self.filter(Q(shipped=False) | ~Q(edited=[]) | Q(examples__isnull=False)).distinct()
 
     def with_counts(self) -> Self:
         """With `shown_on` and `refused_on`: on how many photos outside the trash the word shows, or never will."""
@@ -46,19 +46,19 @@ class VocabularyQuerySet(models.QuerySet["VocabularyWord"]):
     def update(self, **values: Any) -> int:
         with transaction.atomic():
             changed = super().update(**values)
-            VocabularyState.renew()
+            _renew_if(changed)
         return changed
 
     def delete(self) -> tuple[int, dict[str, int]]:
         with transaction.atomic():
             deleted = super().delete()
-            VocabularyState.renew()
+            _renew_if(deleted[0])
         return deleted
 
     def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> Any:
         with transaction.atomic():
             created = super().bulk_create(objs, *args, **kwargs)
-            VocabularyState.renew()
+            _renew_if(len(created))
         return created
 
 
@@ -154,6 +154,11 @@ class VocabularyWord(models.Model):
     def now_theirs(self, names: Collection[str]) -> None:
         """Remember these fields as a curator's; to be saved."""
         self.edited = sorted({*self.edited, *names} & {*self.EDITABLE})
+
+
+def _renew_if(changed: int) -> None:
+    if changed:
+        VocabularyState.renew()
 
 
 def _tags(names: Iterable[str]) -> list[str]:

@@ -45,7 +45,7 @@ def test_a_captioner_is_added_listed_verified_and_its_use_is_told(given: str) ->
     told = run("add", "speaker", "--from", given)
 
     assert "speaker is installed (added from a folder, writes captions)" in told
-    assert "set CLOUDZY_CAPTIONER=local:speaker" in told
+    assert "run `manage.py models use speaker`" in told
     assert "installed (writes captions, 0 MB)" in run("list")
     assert "speaker: good" in run("verify")
     used = run("use", "speaker")
@@ -59,7 +59,7 @@ def test_a_captioner_of_the_catalogue_is_fetched_by_its_name(settings: Settings,
         told = run("fetch", "vit-gpt2-image-captioning")
 
     assert "vit-gpt2-image-captioning is installed (Xenova/vit-gpt2-image-captioning@" in told
-    assert "set CLOUDZY_CAPTIONER=local:vit-gpt2-image-captioning" in told
+    assert "run `manage.py models use vit-gpt2-image-captioning`" in told
 
 
 def test_the_use_of_what_is_not_installed_is_refused_with_the_cure() -> None:

@@ -224,3 +224,22 @@ def test_rejected_words_take_no_room(make_photo: Callable[..., Photo]) -> None:
     photo.add_tags(["word 1000"])
 
     assert len(photo.tag_names) == MAX_TAGS
+
+
+def test_a_word_is_kept_away_before_any_machine_says_it(make_photo: Callable[..., Photo]) -> None:
+    photo = make_photo(tags=["sea"])
+
+    PhotoTag.objects.keep_away(photo, ["Boat", "sea"])
+    photo.set_machine_tags([TagScore("boat", 0.9)], "m")
+
+    assert rows(photo) == {"sea": ("human", True), "boat": ("human", True)}
+
+
+def test_what_a_person_takes_back_is_the_machines_again(make_photo: Callable[..., Photo]) -> None:
+    photo = make_photo(tags=["sea"])
+    photo.set_machine_tags([TagScore("boat", 0.9)], "m")
+    PhotoTag.objects.keep_away(photo, ["boat", "dog"])
+
+    PhotoTag.objects.withdraw(photo, ["sea", "boat", "dog"])
+
+    assert rows(photo) == {"boat": ("machine", False)}

@@ -218,7 +218,8 @@ def test_which_pictures_have_a_word_is_told_for_many_at_once(
     read_on(photos[1], "Gate 14")
     read_on(make_photo(), "harbour")
 
+    query = sought("harbour gate")
     with django_assert_num_queries(1):
-        found = read_in([photo.pk for photo in photos], sought("harbour gate"))
+        found = read_in([photo.pk for photo in photos], query)
 
     assert found == {photos[0].pk, photos[1].pk}

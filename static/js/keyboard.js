@@ -1,11 +1,13 @@
-/** Keys: `/` search; on a photo arrows go on, `f` favorite, Delete trash, Escape back. */
+/** Keys: `/` search; on a photo arrows go on, `f` favorite, Delete trash, Escape back; on a taught word `y` and `n`. */
 
-const PHOTO_KEYS = {
+const KEYS = {
   ArrowLeft: "a[rel=prev]",
   ArrowRight: "#stage a[rel=next]",
   f: "#favorite",
   Delete: "#trash-photo",
   Escape: "#back",
+  y: ".suggestion:not(.htmx-request) [value=yes]",
+  n: ".suggestion:not(.htmx-request) [value=no]",
 };
 
 export function startKeyboard() {
@@ -13,7 +15,7 @@ export function startKeyboard() {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (isTyping(event.target)) leaveFieldOnEscape(event);
     else if (event.key === "/") focusSearch(event);
-    else if (event.key in PHOTO_KEYS) press(event, document.querySelector(PHOTO_KEYS[event.key]));
+    else if (event.key in KEYS) press(event, document.querySelector(KEYS[event.key]));
   });
 }
 

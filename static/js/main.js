@@ -5,6 +5,7 @@ import { startNotices } from "./notices.js";
 import { startPanel } from "./panel.js";
 import { startPictureSearch } from "./picture-search.js";
 import { startSelection } from "./selection.js";
+import { startSuggestions } from "./suggestions.js";
 import { startSwipe } from "./swipe.js";
 import { startUploads } from "./upload.js";
 
@@ -14,6 +15,7 @@ startBack();
 startPanel();
 startSelection();
 startSwipe();
+startSuggestions();
 startPictureSearch();
 startUploads();
 startCopying();

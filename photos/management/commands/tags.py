@@ -15,7 +15,9 @@ from ai.encoders.base import EncoderUnavailable
 from photos import calibration, exchange, retagging
 from photos.calibration import NothingToMeasure, Proposal
 from photos.encoding import words_in_use
+from photos.management import teaching
 from photos.models import VocabularyState, VocabularyWord
+from photos.teaching import mark_files
 
 
 class Command(BaseCommand):
@@ -37,6 +39,7 @@ class Command(BaseCommand):
         export.add_argument("file", type=Path, metavar="FILE")
         export.add_argument("--all", action="store_true", help="Also what came with Cloudzy and nobody changed.")
         actions.add_parser("import", help="Add or change words from a file.").add_argument("file", type=Path)
+        teaching.add_arguments(actions.add_parser("teach", help="Teach a word by folders of pictures."))
 
     def handle(self, *_: Any, **options: Any) -> None:
         actions: dict[str, Callable[[dict[str, Any]], None]] = {
@@ -45,6 +48,7 @@ class Command(BaseCommand):
             "retag": self._retag,
             "export": self._export,
             "import": self._import,
+            "teach": lambda options: teaching.teach(options, self.stdout),
         }
         try:
             actions[options["action"]](options)
@@ -104,12 +108,16 @@ class Command(BaseCommand):
 
     def _import(self, options: dict[str, Any]) -> None:
         try:
-            added, changed = exchange.take_in(options["file"].read_text(encoding="utf-8"))
+            data = options["file"].read_bytes()
+            added, changed = exchange.take_in(data)
         except OSError as exc:
             raise CommandError(f"{options['file']} cannot be read: {exc.strerror}.") from exc
         except ValidationError as exc:
             raise CommandError("Nothing was taken in. " + " ".join(exc.messages)) from exc
         self.stdout.write(f"{added} words added, {changed} changed.")
+        for word, examples in exchange.examples_in(data).items():
+            marked = mark_files(word, examples, timezone.now())
+            self.stdout.write(f"{word}: {marked} photos are here that it was taught by.")
 
 
 def _figures(found: Figures) -> tuple[str, str, str]:
