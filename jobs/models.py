@@ -16,6 +16,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from jobs.errors import JobLost
 
 LEASE = timedelta(seconds=60)
+PROMPT = timedelta(seconds=10)  # a worker that has nothing else to do begins a job much sooner
 MAX_ATTEMPTS = 3
 PAUSE_GROWTH = 4
 KEPT = {TaskResultStatus.SUCCESSFUL: timedelta(hours=1), TaskResultStatus.FAILED: timedelta(days=30)}
@@ -52,6 +53,13 @@ class RunQuerySet(models.QuerySet["Run"]):
             if run.take(worker, now):
                 return self.select_related("job").get(pk=run.pk)
         return None
+
+    def unattended(self, now: datetime) -> bool:
+        """Tell whether a job has been due for a while and nobody is at any: there seems to be no worker."""
+        overdue = Q(job__run_after=get_date_max(), job__enqueued_at__lt=now - PROMPT)
+        overdue |= Q(job__run_after__lt=now - PROMPT)
+        waiting = self.filter(overdue, job__status=TaskResultStatus.READY)
+        return waiting.exists() and not self.filter(lease_until__gt=now).exists()
 
     def expire(self, worker: str, now: datetime, how: str) -> int:
         """End the lease of a worker known to be dead, and say how it died; return how many jobs it held."""

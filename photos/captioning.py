@@ -31,7 +31,8 @@ def describe_photo(photo: Photo, now: datetime, token: uuid.UUID | None = None) 
     captioner.check()
     for stage in _claimed(photo, now, token):
         try:
-            said = captioner.describe(_picture(photo))
+            with stage.timed():
+                said = captioner.describe(_picture(photo))
         except (CaptionerUnavailable, StorageMissing) as exc:
             stage.release(_words(exc))
             raise CaptionerUnavailable(_words(exc)) from exc

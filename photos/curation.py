@@ -14,6 +14,7 @@ from photos import pipeline, storage
 from photos.errors import NoCaptioner, NoReader, StorageMissing
 from photos.models import Photo, Stage
 from photos.selection import one_by_one
+from photos.standing import Standing, set_standing
 from photos.tasks import queue_descriptions, read_again
 
 if TYPE_CHECKING:
@@ -70,6 +71,34 @@ def _read_again(photo: Photo) -> None:
     if not is_switched_on():
         raise NoReader
     read_again([photo.pk])
+
+
+def judge(photo: Photo, word: str, standing: Standing, now: datetime) -> Standing:
+    """Let one word stand so on the photo, let the machine's caption follow, and return how the word stood.
+
+    Raises TooManyTags.
+    """
+    with transaction.atomic():
+        former = set_standing(photo, word, standing)
+        photo.request([Stage.Name.CAPTION])
+    _tell(photo, now)
+    return former
+
+
+def hand_back_caption(photo: Photo, now: datetime) -> None:
+    """Let the machine write the caption again, in the place of a person's words.
+
+    The template's stands at once; where a captioner is in use it follows with its own.
+    """
+    with transaction.atomic():
+        photo.refresh_from_db(fields=["edited", "authors"], from_queryset=Photo.objects.select_for_update())
+        photo.edited = [name for name in photo.edited if name != "caption"]
+        photo.authors = {field: author for field, author in photo.authors.items() if field != "caption"}
+        photo.save(update_fields=["edited", "authors", "updated_at"])
+        photo.request([Stage.Name.CAPTION, *([Stage.Name.DESCRIPTION] if takes_its_time() else [])])
+    _tell(photo, now)
+    if takes_its_time():
+        queue_descriptions([photo.pk])
 
 
 def purge(photo: Photo) -> None:

@@ -4,11 +4,30 @@ from typing import Any
 
 from django import forms
 
-from photos.models import Photo
+from ai.captioners.loading import takes_its_time
+from photos.models import Photo, Reanalysis, Stage
 from photos.models.tag import MAX_TAG_LENGTH, MAX_TAGS, TooManyTags, normalise_tag
+from photos.paging import MAX_ID
+from photos.reanalysis import Wanted
 from photos.selection import Action
+from photos.standing import Standing
 
 MAX_SELECTED = 500
+
+# What the steps are called where a person chooses among them.
+STAGE_WORDS = {
+    Stage.Name.METADATA: "Facts from the file: date, camera, place",
+    Stage.Name.THUMBNAILS: "Smaller pictures",
+    Stage.Name.EMBEDDING: "Tags and search, and the caption that follows from them",
+    Stage.Name.CAPTION: "Caption",
+    Stage.Name.DESCRIPTION: "Words of the captioner",
+}
+
+
+def repeatable() -> list[tuple[str, str]]:
+    """Return the steps that a person may ask for once more: optional ones only where they are switched on."""
+    wanted = [*Stage.ORDER, *([Stage.Name.DESCRIPTION] if takes_its_time() else [])]
+    return [(name.value, STAGE_WORDS[name]) for name in wanted]
 
 
 class PageForm(forms.Form):
@@ -70,6 +89,18 @@ class TagForm(forms.Form):
         return [word] if (word := self.cleaned_data["remove"]) else []
 
 
+class WordForm(forms.Form):
+    """One word of a photo, and how it is to stand there from now on."""
+
+    word = forms.CharField(max_length=MAX_TAG_LENGTH)
+    standing = forms.ChoiceField(choices=[(standing, standing) for standing in Standing])
+
+    def clean_word(self) -> str:
+        if not (word := normalise_tag(self.cleaned_data["word"])):
+            raise forms.ValidationError("A tag needs letters.")
+        return word
+
+
 class PhotoNumbersField(forms.Field):
     """Many numbers of photos under one name; the rows decide later which of them mean something."""
 
@@ -87,3 +118,47 @@ class SelectionForm(forms.Form):
 
     action = forms.ChoiceField(choices=[(action, action) for action in Action])
     photo = PhotoNumbersField(error_messages={"required": "Select some photos first."})
+
+
+class ChosenForm(forms.Form):
+    """Some of a person's photos."""
+
+    photo = PhotoNumbersField(error_messages={"required": "Select some photos first."})
+
+
+class StageForm(forms.Form):
+    """One step of the analysis, or none named."""
+
+    stage = forms.ChoiceField(required=False, choices=Stage.Name)
+
+
+class ReanalysisForm(forms.Form):
+    """Which photos are to be analysed once more, and which steps; of what failed, all that failed."""
+
+    scope = forms.ChoiceField(choices=Reanalysis.Scope, widget=forms.HiddenInput)
+    photo = PhotoNumbersField(required=False)
+    stage = forms.MultipleChoiceField(
+        required=False,
+        choices=repeatable,
+        initial=[Stage.Name.EMBEDDING.value],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        scope = cleaned.get("scope")
+        if scope in (Reanalysis.Scope.ALL, Reanalysis.Scope.CHOSEN) and not cleaned.get("stage"):
+            self.add_error("stage", "Choose what is to be done once more.")
+        if scope == Reanalysis.Scope.CHOSEN and not cleaned.get("photo"):
+            self.add_error("photo", "Select some photos first.")
+        return cleaned
+
+    def wanted(self) -> Wanted:
+        scope = Reanalysis.Scope(self.cleaned_data["scope"])
+        return Wanted(scope, tuple(self.cleaned_data["stage"]), tuple(self.cleaned_data["photo"] or ()))
+
+
+class CancelForm(forms.Form):
+    """The number of a reanalysis."""
+
+    number = forms.IntegerField(min_value=1, max_value=MAX_ID)

@@ -108,7 +108,8 @@ def _claimed(
 def _attempt(stage: Stage, work: Work) -> Write | Exception:
     """Do the slow part of a stage; what goes wrong is the result, for it belongs on the photo."""
     try:
-        return _STEPS[Stage.Name(stage.name)](work)
+        with stage.timed():
+            return _STEPS[Stage.Name(stage.name)](work)
     except (APIException, EncoderUnavailable, ReaderUnavailable, BadVector) as exc:
         return exc
     except Exception as exc:  # the one place where anything is caught: a photo must not take the worker with it

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from photos.views import detail, selection, shelf, trash, upload
+from photos.views import analysis, detail, selection, shelf, trash, understanding, upload
 
 app_name = "photos"
 urlpatterns = [
@@ -21,4 +21,13 @@ urlpatterns = [
     path("gallery/<int:pk>/edit/", detail.edit, name="edit"),
     path("gallery/<int:pk>/tags/", detail.tags, name="tags"),
     path("gallery/<int:pk>/analyze/", detail.analyse, name="analyze"),
+    path("gallery/<int:pk>/understanding/", understanding.understanding, name="understanding"),
+    path("gallery/<int:pk>/understanding/word/", understanding.word, name="word"),
+    path("gallery/<int:pk>/understanding/caption/", understanding.caption, name="caption"),
+    path("gallery/<int:pk>/understanding/hand-back/", understanding.hand_back, name="hand_back"),
+    path("gallery/<int:pk>/understanding/repeat/", understanding.repeat, name="repeat"),
+    path("analysis/", analysis.analysis, name="analysis"),
+    path("analysis/choose/", analysis.choose, name="analysis_choose"),
+    path("analysis/start/", analysis.start, name="analysis_start"),
+    path("analysis/cancel/", analysis.cancel, name="analysis_cancel"),
 ]

@@ -13,7 +13,7 @@ from django_tasks.signals import task_finished
 from django_tasks_db.models import DBTaskResult
 
 from jobs.errors import JobLost
-from jobs.models import LEASE, MAX_ATTEMPTS, PRUNED_AT_ONCE, Run
+from jobs.models import LEASE, MAX_ATTEMPTS, PROMPT, PRUNED_AT_ONCE, Run
 from jobs.tests import tasks
 from jobs.tests.conftest import Clock
 
@@ -262,3 +262,29 @@ def in_threads(count: int, work: Callable[[str], Any]) -> list[Any]:
         thread.join()
     assert len(results) == count
     return results
+
+
+def test_a_job_that_is_due_for_a_while_with_nobody_at_any_tells_of_no_worker(clock: Clock) -> None:
+    nothing_to_do = Run.objects.unattended(clock())
+    tasks.write.enqueue("file")
+    DBTaskResult.objects.update(enqueued_at=clock())
+
+    assert (nothing_to_do, Run.objects.unattended(clock() + PROMPT)) == (False, False)
+    assert Run.objects.unattended(clock() + PROMPT + SECOND)
+
+
+def test_a_worker_busy_with_another_job_is_a_worker(claimed: Run, clock: Clock) -> None:
+    tasks.write.enqueue("another file")
+    DBTaskResult.objects.update(enqueued_at=clock())
+
+    assert claimed.lease_until
+    assert not Run.objects.unattended(claimed.lease_until - SECOND)
+    assert Run.objects.unattended(claimed.lease_until + SECOND)
+
+
+def test_a_job_that_waits_for_its_next_attempt_needs_no_worker_yet(claimed: Run, clock: Clock) -> None:
+    claimed.fail(ConnectionError("away"), clock())
+    due = DBTaskResult.objects.get().run_after
+
+    assert not Run.objects.unattended(due + PROMPT)
+    assert Run.objects.unattended(due + PROMPT + SECOND)

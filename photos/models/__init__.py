@@ -3,6 +3,7 @@ from __future__ import annotations
 from photos.models.generation import ActiveModel, StoredEmbedding
 from photos.models.model_migration import ModelMigration, UnembeddedPhoto
 from photos.models.photo import Photo
+from photos.models.reanalysis import Reanalysis
 from photos.models.recognised import RecognisedText
 from photos.models.stage import Stage
 from photos.models.tag import PhotoTag, Tag
@@ -17,6 +18,7 @@ __all__ = [
     "OutsideExample",
     "Photo",
     "PhotoTag",
+    "Reanalysis",
     "RecognisedText",
     "Stage",
     "StoredEmbedding",

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Self
+from time import perf_counter
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
+
+if TYPE_CHECKING:
+    from photos.models.reanalysis import Reanalysis
 
 LEASE = timedelta(minutes=10)
 MAX_ATTEMPTS = 3
@@ -48,7 +53,22 @@ class StageQuerySet(models.QuerySet["Stage"]):
     def request(self, names: Collection[str]) -> int:
         """Queue these stages anew with a fresh count of attempts, but for those at work just now."""
         at_rest = self.filter(name__in=names).exclude(status=Stage.Status.RUNNING)
-        return at_rest.update(status=Stage.Status.QUEUED, attempts=0, error="")
+        return at_rest.update(status=Stage.Status.QUEUED, attempts=0, error="", reanalysis=None, before="")
+
+    def ask_again(self, reanalysis: Reanalysis) -> None:
+        """Queue these stages for a reanalysis, which remembers how each stood; those at work just now are left out.
+
+        The reason of an earlier failure stays with them until they have run.
+        """
+        self.filter(status=Stage.Status.QUEUED).update(reanalysis=reanalysis)
+        settled = self.filter(status__in=[Stage.Status.DONE, Stage.Status.FAILED])
+        settled.update(before=F("status"), status=Stage.Status.QUEUED, attempts=0, reanalysis=reanalysis)
+
+    def call_off(self) -> None:
+        """Put those of these stages that still wait back to how they stood before their reanalysis asked for them."""
+        waiting = self.filter(status=Stage.Status.QUEUED)
+        waiting.exclude(before="").update(status=F("before"), before="", reanalysis=None)
+        waiting.update(reanalysis=None)
 
 
 class Stage(models.Model):
@@ -81,16 +101,38 @@ class Stage(models.Model):
     claim = models.UUIDField(null=True, editable=False)
     claimed_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    seconds = models.FloatField(null=True, help_text="How long the last attempt took.")
+    # Who asked for it once more, and how it stood before: what is called off becomes that again.
+    reanalysis = models.ForeignKey(
+        "photos.Reanalysis", models.SET_NULL, null=True, db_index=False, related_name="stages", editable=False
+    )
+    before = models.CharField(max_length=8, choices=Status, blank=True, editable=False)
 
     objects = StageQuerySet.as_manager()
 
     class Meta:
         db_table = "photo_stage"
         constraints = [models.UniqueConstraint(fields=["photo", "name"], name="photo_stage_once")]
-        indexes = [models.Index(fields=["status", "name"], name="photo_stage_todo")]
+        indexes = [
+            models.Index(fields=["status", "name"], name="photo_stage_todo"),
+            models.Index(
+                fields=["reanalysis", "status", "finished_at"],
+                condition=Q(reanalysis__isnull=False),
+                name="photo_stage_reanalysed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}: {self.status}"
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Measure how long the work of the `with` block takes, whatever comes of it; closing the stage keeps it."""
+        started = perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds = perf_counter() - started
 
     def finish(self, now: datetime) -> bool:
         """Mark the claimed stage done; False when the claim was lost meanwhile, and then nothing is written."""
@@ -111,4 +153,4 @@ class Stage(models.Model):
 
     def _close(self, now: datetime, status: Status, error: str) -> bool:
         mine = Stage.objects.filter(pk=self.pk, claim=self.claim)
-        return bool(mine.update(status=status, error=error, finished_at=now, claim=None))
+        return bool(mine.update(status=status, error=error, finished_at=now, claim=None, seconds=self.seconds))

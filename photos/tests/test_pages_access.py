@@ -16,7 +16,8 @@ pytestmark = pytest.mark.django_db
 MakePhoto = Callable[..., Photo]
 
 PAGES = [str(pattern.name) for pattern in urls.urlpatterns]
-OF_ONE_PHOTO = ["detail", "edit", "tags", "analyze", "delete", "trashed_thumbnail"]
+OF_UNDERSTANDING = ["understanding", "word", "caption", "hand_back", "repeat"]
+OF_ONE_PHOTO = ["detail", "edit", "tags", "analyze", "delete", "trashed_thumbnail", *OF_UNDERSTANDING]
 OF_THE_TRASH = ["delete", "trashed_thumbnail"]
 
 

@@ -11,6 +11,7 @@ from photos import pipeline, storage, thumbnails
 from photos.models import Photo, Stage
 from photos.models.stage import LEASE
 from photos.tests.interrupted import NOW, Interrupted, states, uploaded
+from photos.tests.pictures import jpeg
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,18 @@ def test_an_analysed_photo_has_everything() -> None:
     assert photo.embedding_model == "fake@1-32d"
     assert states(photo) == [("done", 1)] * 4
     assert all((storage.media_root() / thumbnails.path_for(photo.original, size)).exists() for size in (512, 1600))
+
+
+def test_how_long_each_stage_took_is_kept_whatever_came_of_it() -> None:
+    whole = pipeline.analyse(uploaded(), NOW)
+    broken = uploaded(jpeg(colour="blue"))
+    storage.discard(broken.original)
+    pipeline.analyse(broken, NOW)
+
+    taken = Stage.objects.filter(photo__in=[whole, broken]).values_list("seconds", flat=True)
+
+    assert len(taken) == 8
+    assert all(0 <= (seconds or -1) < 60 for seconds in taken)
 
 
 def test_analysing_again_does_nothing(use_encoder: Callable[[Encoder], None]) -> None:

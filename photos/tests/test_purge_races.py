@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import random
-import threading
 from collections.abc import Callable
 from functools import partial
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection
 from django.test import RequestFactory
 from rest_framework.exceptions import APIException
 
@@ -19,6 +17,7 @@ from photos.models import Photo
 from photos.tests.factories import at
 from photos.tests.pictures import jpeg
 from photos.tests.requesting import files_below
+from photos.tests.together import at_once
 from photos.uploads import Accepted, accept_upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,28 +25,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NOW = at("2024-05-01 12:00")
 ROUNDS = 12
 WHEN_GONE = (APIException, Photo.DoesNotExist)  # what a client is told as 404
-
-
-def at_once(*acts: Callable[[], object]) -> list[Exception]:
-    """Do these in threads that start together; return what they raise."""
-    start = threading.Barrier(len(acts))
-    raised: list[Exception] = []
-
-    def run(act: Callable[[], object]) -> None:
-        start.wait()
-        try:
-            act()
-        except Exception as exc:
-            raised.append(exc)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
 
 
 def upload(data: bytes, owner: User) -> Accepted:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
@@ -21,3 +22,10 @@ def photo_or_404(photos: PhotoQuerySet, pk: int) -> Photo:
     if photo is None:
         raise Http404("This photo is not here. Perhaps it was deleted, or it belongs to somebody else.")
     return photo
+
+
+def way_back(request: HttpRequest) -> str:
+    """Return where the form said that the person came from, "" unless that is a page of this site."""
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if safe else ""

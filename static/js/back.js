@@ -1,6 +1,6 @@
 /** Back from a photo leads to the list one came from, as it was left: a search, a shelf, scrolled far down. */
 
-const PHOTO = /^\/gallery\/\d+\/$/;
+const PHOTO = /^\/gallery\/\d+\//;
 
 export function startBack() {
   document.getElementById("back")?.addEventListener("click", (event) => {

@@ -1,11 +1,12 @@
-/** Keys: `/` search; on a photo arrows go on, `f` favorite, Delete trash, Escape back; on a taught word `y` and `n`. */
+/** Keys: `/` search; on a photo arrows go on, `f` favorite, `u` what the machine saw, Delete trash, Escape back; `y` and `n` answer. */
 
 const KEYS = {
   ArrowLeft: "a[rel=prev]",
   ArrowRight: "#stage a[rel=next]",
   f: "#favorite",
   Delete: "#trash-photo",
-  Escape: "#back",
+  Escape: "#back, #to-photo",
+  u: "#understanding, #to-photo",
   y: ".suggestion:not(.htmx-request) [value=yes]",
   n: ".suggestion:not(.htmx-request) [value=no]",
 };

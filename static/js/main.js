@@ -7,6 +7,7 @@ import { startPictureSearch } from "./picture-search.js";
 import { startSelection } from "./selection.js";
 import { startSuggestions } from "./suggestions.js";
 import { startSwipe } from "./swipe.js";
+import { startUnderstanding } from "./understanding.js";
 import { startUploads } from "./upload.js";
 
 startNotices();
@@ -17,5 +18,6 @@ startSelection();
 startSwipe();
 startSuggestions();
 startPictureSearch();
+startUnderstanding();
 startUploads();
 startCopying();

@@ -14,6 +14,7 @@ export function startNotices() {
   region.addEventListener("click", (event) => {
     if (event.target.closest(".notice-close")) event.target.closest(".notice").remove();
   });
+  document.body.addEventListener("htmx:afterRequest", (event) => event.detail.elt.closest(".notice")?.remove());
   document.body.addEventListener("htmx:responseError", (event) => warn(problemOf(event.detail.xhr)));
   document.body.addEventListener("htmx:sendError", () => warn("The service does not answer. Is it running?"));
 }

@@ -1,0 +1,46 @@
+"""What workers do with photos. What is to be done is told by the photos: to lose the whole queue loses nothing."""
+
+from __future__ import annotations
+
+from photos.tasks.analysis import QUEUED_AT_ONCE, YOUNG, analyse_photo, queue_left_behind, queue_photos
+from photos.tasks.endings import analysis_ended
+from photos.tasks.looking import (
+    DESCRIPTIONS_AT_ONCE,
+    describe_photo,
+    queue_descriptions,
+    queue_reading,
+    queue_undescribed,
+    queue_unread,
+    read_again,
+    read_text,
+)
+from photos.tasks.migrations import go_on_migrating, migrate_library, queue_migration
+from photos.tasks.reanalyses import analyse_again, hand_out, look_after_reanalyses
+from photos.tasks.words import learn_taught_words, queue_retagging, retag_left_behind, retag_library
+
+__all__ = [
+    "DESCRIPTIONS_AT_ONCE",
+    "QUEUED_AT_ONCE",
+    "YOUNG",
+    "analyse_again",
+    "analyse_photo",
+    "analysis_ended",
+    "describe_photo",
+    "go_on_migrating",
+    "hand_out",
+    "learn_taught_words",
+    "look_after_reanalyses",
+    "migrate_library",
+    "queue_descriptions",
+    "queue_left_behind",
+    "queue_migration",
+    "queue_photos",
+    "queue_reading",
+    "queue_retagging",
+    "queue_undescribed",
+    "queue_unread",
+    "read_again",
+    "read_text",
+    "retag_left_behind",
+    "retag_library",
+]
