@@ -20,12 +20,13 @@ from rest_framework.exceptions import APIException
 from ai.encoders.base import BadVector, EncoderUnavailable, model_key
 from ai.encoders.placeholder import told_the_name
 from ai.ocr.base import ReaderUnavailable
-from photos import authorship, captions, images, originals, reading, storage, thumbnails, walltime
+from photos import authorship, images, originals, reading, storage, thumbnails, walltime
 from photos.embeddings import put_vector
 from photos.encoding import adopt, newest_encoder
 from photos.errors import StorageMissing
 from photos.metadata import Metadata, read_metadata
-from photos.models import Photo, Stage
+from photos.models import Photo, Stage, VocabularyState
+from photos.template_captions import describe
 
 logger = logging.getLogger(__name__)
 
@@ -196,6 +197,7 @@ def _thumbnails(work: Work) -> Write:
 
 
 def _embedding(work: Work) -> Write:
+    words = VocabularyState.now()
     encoder = told_the_name(newest_encoder(), work.photo.original_name)
     vectors = encoder.embed_images([work.image])
     tags, model = encoder.tag(vectors)[0], model_key(encoder)
@@ -203,6 +205,8 @@ def _embedding(work: Work) -> Write:
     def write(photo: Photo) -> set[str]:
         adopt(encoder)
         photo.set_machine_tags(tags, model)
+        if VocabularyState.now().current != words.current:
+            VocabularyState.renew()  # a retagging of meanwhile has not seen this photo: let there be another
         return put_vector(photo, vectors[0], model)
 
     return write
@@ -213,7 +217,7 @@ def _caption(_: Work) -> Write:
         changed = authorship.retract(photo)
         if "caption" in photo.edited or "caption" in photo.authors:
             return changed
-        photo.caption = captions.describe(photo)
+        photo.caption = describe(photo)
         return {*changed, "caption"}
 
     return write

@@ -11,11 +11,11 @@ from django.db import transaction
 
 from ai.encoders.base import model_key
 from ai.vocabulary import TagScore, Vocabulary
-from photos.captions import template_caption
 from photos.embeddings import count_vectors, every_vector
 from photos.encoding import current_encoder
 from photos.models import Photo, PhotoTag, Tag, VocabularyState
 from photos.models.tag import CAPTIONER
+from photos.template_captions import template_caption
 
 PHOTOS_AT_ONCE = 2048
 ROWS_AT_ONCE = 1000

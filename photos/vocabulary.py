@@ -32,7 +32,7 @@ class _Taught:
 
 _taught: dict[str, _Taught] = {}
 _names: dict[uuid.UUID, NameBook] = {}
-_lock = threading.Lock()
+_teaching, _naming = threading.Lock(), threading.Lock()
 
 
 def taught(encoder: Encoder) -> Encoder:
@@ -45,7 +45,7 @@ def taught(encoder: Encoder) -> Encoder:
     key = model_key(encoder)
     # The stamp before the words: what changes in between has a newer one, and is read at the next call.
     stamp = VocabularyState.now().current
-    with _lock:
+    with _teaching:
         known = _taught.get(key)
         if known is None or known.plain is not encoder or known.stamp != stamp:
             known = _taught[key] = _Taught(encoder, stamp, encoder.with_vocabulary(vocabulary_of(encoder)))
@@ -69,7 +69,7 @@ def vocabulary_of(encoder: Encoder) -> Vocabulary:
 def words_meant(texts: Iterable[str]) -> dict[str, frozenset[str]]:
     """Return by text the words that the whole of it is a name of, in any language; none where it says anything else."""
     stamp = VocabularyState.now().current
-    with _lock:
+    with _naming:
         book = _names.get(stamp)
         if book is None:
             book = NameBook([_named(row) for row in VocabularyWord.objects.filter(enabled=True)])

@@ -40,11 +40,15 @@ def words_of(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Sought:
-    """The words of a query, and the tags that each of them, and the whole of it, names: also "dog" for "Hunde"."""
+    """The words of a query, and the tags that each of them, and the whole of it, names: also "dog" for "Hunde".
+
+    `text` is the whole as a tag would be stored.
+    """
 
     words: tuple[str, ...]
     tags: tuple[frozenset[str], ...]
     whole: frozenset[str]
+    text: str
 
     @property
     def all_tags(self) -> frozenset[str]:
@@ -55,20 +59,21 @@ def sought(text: str) -> Sought:
     """Read a query (`queries.clean`) by the words of the library."""
     words, whole = words_of(text), normalise_tag(text)
     meant = words_meant([*words, whole])
-    return Sought(tuple(words), tuple(meant[word] | {word} for word in words), meant[whole] | {whole})
+    return Sought(tuple(words), tuple(meant[word] | {word} for word in words), meant[whole] | {whole}, whole)
 
 
 def photos_with(query: Sought, user: User) -> PhotoQuerySet:
     """Return the photos lists show in which every word of the query occurs somewhere, best match first.
 
-    Best is a tag that is the whole query, then word by word: a tag that is the word, the title, a tag that contains
-    it, caption, description, file name, the text in the picture; equals by newest date. Rejected tags match nothing.
+    Best is a tag that is the whole query, or that it is another name of, then word by word: a tag that is the word, one
+    that it is another name of, the title, a tag that contains it, caption, description, file name, the text in the
+    picture; equals by newest date. Rejected tags match nothing.
     """
     whole = _tagged(name__in=query.whole)
     places = list(zip(query.words, query.tags, strict=True))
     everywhere = reduce(and_, (_anywhere(word, tags) for word, tags in places))
     photos = Photo.objects.visible_to(user).listed().filter(everywhere | whole)
-    first = Case(When(whole, then=0), default=1, output_field=IntegerField())
+    first = Case(When(_tagged(name=query.text), then=0), When(whole, then=1), default=2, output_field=IntegerField())
     rank: Combinable = reduce(add, (_rank(word, tags) for word, tags in places[:_RANKED]), Value(0))
     return photos.alias(whole=first, rank=rank).order_by("whole", "rank", "-taken_at", "pk")
 
@@ -110,7 +115,7 @@ def _anywhere(word: str, tags: frozenset[str]) -> Q:
 
 def _rank(word: str, tags: frozenset[str]) -> Case:
     title, *others = _FIELDS
-    places = [_tagged(name__in=tags), _in_field(title, word), _tagged(**_contains("name", word))]
+    places = [_tagged(name=word), _tagged(name__in=tags), _in_field(title, word), _tagged(**_contains("name", word))]
     places += [_in_field(name, word) for name in others]
     # Where a word is in none of these places, it is in the picture, which therefore is not searched once more.
     ranked = [When(place, then=rank) for rank, place in enumerate(places)]

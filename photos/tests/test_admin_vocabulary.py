@@ -50,22 +50,22 @@ def test_a_curator_adds_a_word(client: Client) -> None:
     response = save(
         client,
         ADD,
-        word="Husky",
-        synonyms="Sled dog\r\nLaika\r\n",
+        word="Borzette",
+        synonyms="Moon dog\r\nLaikette\r\n",
         parents="dog",
-        prompts="a photo of a husky.\r\na sled dog in the snow.",
-        translations="de: Schlittenhund, Husky\r\nfr: chien de traîneau",
+        prompts="a photo of a borzette.\r\na moon dog in the snow.",
+        translations="de: Mondhund, Borzette\r\nfr: chien de lune",
         threshold="0.4",
         leaf="on",
         enabled="on",
     )
 
     assert response.status_code == 302
-    husky = VocabularyWord.objects.get(word="husky")
-    assert (husky.synonyms, husky.parents, husky.threshold) == (["sled dog", "laika"], ["dog"], 0.4)
-    assert husky.prompts == ["a photo of a husky.", "a sled dog in the snow."]
-    assert husky.translations == {"de": ["schlittenhund", "husky"], "fr": ["chien de traîneau"]}
-    assert not husky.shipped
+    borzette = VocabularyWord.objects.get(word="borzette")
+    assert (borzette.synonyms, borzette.parents, borzette.threshold) == (["moon dog", "laikette"], ["dog"], 0.4)
+    assert borzette.prompts == ["a photo of a borzette.", "a moon dog in the snow."]
+    assert borzette.translations == {"de": ["mondhund", "borzette"], "fr": ["chien de lune"]}
+    assert not borzette.shipped
 
 
 def test_a_curator_changes_a_word_and_only_what_was_changed_is_theirs(client: Client) -> None:
@@ -90,21 +90,21 @@ def test_to_save_without_a_change_makes_nothing_the_curators(client: Client) -> 
         ("word", "DOG", "already exists"),
         ("word", " ", "required"),
         ("synonyms", "cat", "'cat' is a word of its own."),
-        ("parents", "beast", "'beast' is not in the vocabulary: add it first."),
-        ("parents", "husky", "The parents go round in a circle: husky > husky."),
+        ("parents", "beastling", "'beastling' is not in the vocabulary: add it first."),
+        ("parents", "borzette", "The parents go round in a circle: borzette > borzette."),
         ("threshold", "1.2", "less than or equal to 1"),
         ("threshold", "0", "greater than or equal to 0.01"),
         ("threshold", "nan", "Enter a number"),
-        ("translations", "Schlittenhund", "Write the language, a colon and the names"),
-        ("translations", "german: Schlittenhund", "is not the code of a language"),
+        ("translations", "Mondhund", "Write the language, a colon and the names"),
+        ("translations", "german: Mondhund", "is not the code of a language"),
     ],
 )
 def test_what_cannot_be_is_told_at_its_field(client: Client, field: str, value: str, told: str) -> None:
-    response = save(client, ADD, **({"word": "husky"} | {field: value}))
+    response = save(client, ADD, **({"word": "borzette"} | {field: value}))
 
     assert response.status_code == 200
     assert told in " ".join(errors(response)[field])
-    assert not VocabularyWord.objects.filter(word="husky").exists()
+    assert not VocabularyWord.objects.filter(word="borzette").exists()
 
 
 def test_a_word_keeps_its_name_because_others_name_it_as_their_parent(client: Client) -> None:
@@ -129,13 +129,13 @@ def test_many_words_are_switched_at_once(client: Client) -> None:
     assert set(chosen.values_list("enabled", flat=True)) == {True}
 
 
-@pytest.mark.parametrize("text", ["husky", "sled d", "SCHLITTENHÜNDCHEN", "snow dog"])
+@pytest.mark.parametrize("text", ["borzette", "moon d", "MONDHÜNDCHEN", "lunar dog"])
 def test_a_word_is_searched_by_any_of_its_names(client: Client, text: str) -> None:
     VocabularyWord.objects.create(
-        word="husky", synonyms=["sled dog", "snow dog"], translations={"de": ["schlittenhündchen"]}
+        word="borzette", synonyms=["moon dog", "lunar dog"], translations={"de": ["mondhündchen"]}
     )
 
-    assert listed(client, f"?q={text}") == ["husky"]
+    assert listed(client, f"?q={text}") == ["borzette"]
     assert listed(client, "?q=xyzzy") == []
 
 
@@ -174,10 +174,10 @@ def test_the_page_of_a_word_leads_to_the_photos_it_shows_on_and_to_those_it_neve
 
 def test_the_page_of_a_word_says_what_the_model_makes_of_it(client: Client) -> None:
     VocabularyWord.objects.create(word="red", threshold=0.3)
-    VocabularyWord.objects.create(word="tomato", prompts=["red"])
+    VocabularyWord.objects.create(word="glowberry", prompts=["red"])
 
     assert "It is a tag from 0.2 on." in client.get(page_of("red")).content.decode()
-    assert "Photos are found by it; it is no tag." in client.get(page_of("tomato")).content.decode()
+    assert "Photos are found by it; it is no tag." in client.get(page_of("glowberry")).content.decode()
     assert "It cannot tell this word" in client.get(page_of("wedding")).content.decode()
 
 
@@ -188,12 +188,12 @@ def test_without_an_encoder_words_are_curated_all_the_same(client: Client) -> No
 
 
 def test_what_a_curator_made_is_deleted_and_what_came_with_cloudzy_is_not(client: Client) -> None:
-    husky = VocabularyWord.objects.create(word="husky")
+    borzette = VocabularyWord.objects.create(word="borzette")
     dog = VocabularyWord.objects.get(word="dog")
 
-    client.post(f"{LIST}{husky.pk}/delete/", {"post": "yes"})
+    client.post(f"{LIST}{borzette.pk}/delete/", {"post": "yes"})
 
-    assert not VocabularyWord.objects.filter(word="husky").exists()
+    assert not VocabularyWord.objects.filter(word="borzette").exists()
     assert client.post(f"{LIST}{dog.pk}/delete/", {"post": "yes"}).status_code == 403
     client.post(LIST, {"action": "delete_selected", "_selected_action": [dog.pk], "post": "yes"})
     assert VocabularyWord.objects.filter(word="dog").exists()
@@ -222,8 +222,8 @@ def test_a_stranger_and_a_person_who_is_not_staff_see_no_word(client: Client) ->
 
         assert client.get(LIST).status_code == 302
         assert client.get(page_of("dog")).status_code == 302
-        assert client.post(ADD, {"word": "husky"}).status_code == 302
-    assert not VocabularyWord.objects.filter(word="husky").exists()
+        assert client.post(ADD, {"word": "borzette"}).status_code == 302
+    assert not VocabularyWord.objects.filter(word="borzette").exists()
 
 
 @pytest.mark.usefixtures("server_mode")
@@ -243,7 +243,7 @@ def test_staff_that_may_only_look_changes_nothing(client: Client) -> None:
 
     assert client.get(page_of("dog")).status_code == 200
     assert client.post(page_of("dog"), {"threshold": "0.9"}).status_code == 403
-    assert client.post(ADD, {"word": "husky"}).status_code == 403
+    assert client.post(ADD, {"word": "borzette"}).status_code == 403
     dog.refresh_from_db()
     assert (dog.enabled, dog.edited) == (True, [])
 

@@ -12,11 +12,11 @@ from photos.models import VocabularyState, VocabularyWord
 pytestmark = pytest.mark.django_db
 
 HUSKY = {
-    "word": "Husky",
-    "synonyms": ["sled dog"],
+    "word": "Borzette",
+    "synonyms": ["moon dog"],
     "parents": ["northern dog", "dog"],
-    "prompts": ["a photo of a husky."],
-    "translations": {"de": ["schlittenhund"]},
+    "prompts": ["a photo of a borzette."],
+    "translations": {"de": ["mondhund"]},
     "threshold": 0.4,
 }
 NORTHERN = {"word": "northern dog", "leaf": False, "parents": ["dog"]}
@@ -29,8 +29,8 @@ def words(*entries: dict[str, Any]) -> str:
 def test_words_come_in_also_when_they_name_each_other() -> None:
     assert take_in(words(HUSKY, NORTHERN)) == (2, 0)
 
-    husky = VocabularyWord.objects.get(word="husky")
-    assert (husky.parents, husky.threshold, husky.enabled) == (["northern dog", "dog"], 0.4, True)
+    borzette = VocabularyWord.objects.get(word="borzette")
+    assert (borzette.parents, borzette.threshold, borzette.enabled) == (["northern dog", "dog"], 0.4, True)
     assert not VocabularyWord.objects.get(word="northern dog").leaf
 
 
@@ -58,7 +58,7 @@ def test_what_was_written_comes_in_again_and_changes_nothing() -> None:
 
 def test_what_was_written_makes_the_same_words_in_another_library() -> None:
     take_in(words(HUSKY, NORTHERN))
-    VocabularyWord.objects.filter(word="husky").switch(False)
+    VocabularyWord.objects.filter(word="borzette").switch(False)
     curated = VocabularyWord.objects.curated()
     written = json.dumps(as_list(curated))
     before = list(curated.values("word", "enabled", *(key for key in HUSKY if key != "word")))
@@ -70,7 +70,7 @@ def test_what_was_written_makes_the_same_words_in_another_library() -> None:
 
 
 def test_one_word_that_cannot_be_keeps_out_all() -> None:
-    with pytest.raises(ValidationError, match="husky: 'cat' is a word of its own"):
+    with pytest.raises(ValidationError, match="borzette: 'cat' is a word of its own"):
         take_in(words(NORTHERN, HUSKY | {"synonyms": ["cat"]}))
 
     assert not VocabularyWord.objects.filter(shipped=False).exists()
@@ -88,17 +88,17 @@ def test_one_word_that_cannot_be_keeps_out_all() -> None:
         words({"synonyms": []}),
         words({"word": 3}),
         words({"word": "  "}),
-        words({"word": "husky", "synonyms": "sled dog"}),
-        words({"word": "husky", "parents": [3]}),
-        words({"word": "husky", "translations": ["de"]}),
-        words({"word": "husky", "translations": {"de": "x"}}),
-        words({"word": "husky", "threshold": "0.5"}),
-        words({"word": "husky", "threshold": True}),
-        words({"word": "husky", "threshold": float("nan")}),
-        words({"word": "husky", "leaf": 1}),
-        words({"word": "husky", "enabled": None}),
-        words({"word": "husky", "id": 1}),
-        words({"word": "husky", "shipped": True}),
+        words({"word": "borzette", "synonyms": "moon dog"}),
+        words({"word": "borzette", "parents": [3]}),
+        words({"word": "borzette", "translations": ["de"]}),
+        words({"word": "borzette", "translations": {"de": "x"}}),
+        words({"word": "borzette", "threshold": "0.5"}),
+        words({"word": "borzette", "threshold": True}),
+        words({"word": "borzette", "threshold": float("nan")}),
+        words({"word": "borzette", "leaf": 1}),
+        words({"word": "borzette", "enabled": None}),
+        words({"word": "borzette", "id": 1}),
+        words({"word": "borzette", "shipped": True}),
     ],
 )
 def test_what_is_no_list_of_words_is_refused(text: str) -> None:
@@ -110,5 +110,5 @@ def test_what_is_no_list_of_words_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("threshold", [0, 1.5, -1])
 def test_a_threshold_that_is_none_is_refused(threshold: float) -> None:
-    with pytest.raises(ValidationError, match="husky"):
-        take_in(words({"word": "husky", "threshold": threshold}))
+    with pytest.raises(ValidationError, match="borzette"):
+        take_in(words({"word": "borzette", "threshold": threshold}))

@@ -63,10 +63,10 @@ def test_a_slice_queues_the_next_until_all_is_done(monkeypatch: pytest.MonkeyPat
     photos = upload("red", "blue")
     migration = begin()
     queue_migration(migration.pk, timezone.now())
-    monkeypatch.setattr(tasks, "MigrationSlice", partial(MigrationSlice, length=timedelta(0)))
+    monkeypatch.setattr(tasks.migrations, "MigrationSlice", partial(MigrationSlice, length=timedelta(0)))
     step()
     assert (unfinished(), StoredEmbedding.objects.count()) == (1, 0)
-    monkeypatch.setattr(tasks, "MigrationSlice", MigrationSlice)
+    monkeypatch.setattr(tasks.migrations, "MigrationSlice", MigrationSlice)
 
     step()
 

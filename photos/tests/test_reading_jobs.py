@@ -100,7 +100,7 @@ def test_switched_off_nothing_is_asked_for(photo: Photo) -> None:
 
 @pytest.mark.usefixtures("reader")
 def test_so_many_are_asked_for_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "QUEUED_AT_ONCE", 2)
+    monkeypatch.setattr(tasks.looking, "QUEUED_AT_ONCE", 2)
     photos = [pipeline.analyse(uploaded(jpeg(colour=colour)), NOW) for colour in ("red", "green", "blue")]
 
     tasks.queue_unread(NOW)

@@ -11,11 +11,13 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from ai.encoders.base import EncoderUnavailable
+from ai.encoders.base import Encoder, EncoderUnavailable
 from ai.fakes import PALETTE, FakeEncoder
-from photos import curation, retagging
+from photos import curation, pipeline, retagging
 from photos.models import Photo, PhotoTag, Tag, VocabularyState, VocabularyWord
 from photos.tests.factories import at
+from photos.tests.interrupted import Interrupted, uploaded
+from photos.tests.pictures import jpeg
 
 pytestmark = pytest.mark.django_db
 
@@ -50,8 +52,8 @@ def tagged(make_photo: Callable[..., Photo]) -> Callable[..., Photo]:
     return make
 
 
-def tomato(**fields: Any) -> VocabularyWord:
-    return VocabularyWord.objects.create(word="tomato", prompts=["red"], threshold=0.3, **fields)
+def glowberry(**fields: Any) -> VocabularyWord:
+    return VocabularyWord.objects.create(word="glowberry", prompts=["red"], threshold=0.3, **fields)
 
 
 def retag() -> retagging.Retagged:
@@ -60,22 +62,22 @@ def retag() -> retagging.Retagged:
 
 def test_a_new_word_comes_to_the_photos_that_show_it_and_to_no_other(tagged: Callable[..., Photo]) -> None:
     red, blue = tagged("red"), tagged("blue")
-    tomato()
+    glowberry()
 
     done = retag()
 
     assert (done.photos, done.changed, done.rows) == (2, 1, 1)
-    assert set(red.tag_names) == {"red", "tomato"}
+    assert set(red.tag_names) == {"red", "glowberry"}
     assert blue.tag_names == ["blue"]
-    row = red.photo_tags.get(tag__name="tomato")
+    row = red.photo_tags.get(tag__name="glowberry")
     assert (row.source, row.model) == ("machine", MODEL)
     assert row.score > 0.9
 
 
 def test_a_word_switched_off_or_deleted_leaves_every_photo(tagged: Callable[..., Photo]) -> None:
-    tomato()
+    glowberry()
     red, orange = tagged("red"), tagged("orange")
-    VocabularyWord.objects.get(word="tomato").delete()
+    VocabularyWord.objects.get(word="glowberry").delete()
     VocabularyWord.objects.create(word="orange", enabled=False)
 
     retag()
@@ -95,10 +97,10 @@ def test_a_higher_threshold_takes_what_does_not_reach_it(tagged: Callable[..., P
 
 
 def test_what_people_and_files_said_and_every_refusal_stays(tagged: Callable[..., Photo]) -> None:
-    photo = tagged("red", tags=["tomato", "holiday"])
+    photo = tagged("red", tags=["glowberry", "holiday"])
     photo.remove_tags(["red"])
     PhotoTag.objects.create(photo=photo, tag=Tag.objects.create(name="frost"), source=PhotoTag.Source.FILE)
-    tomato()
+    glowberry()
     before = set(PhotoTag.objects.values_list("pk", "tag__name", "source", "score", "rejected"))
 
     assert retag().changed == 0
@@ -109,7 +111,7 @@ def test_what_people_and_files_said_and_every_refusal_stays(tagged: Callable[...
 def test_a_list_that_a_person_set_as_a_whole_gets_no_word_and_loses_none(tagged: Callable[..., Photo]) -> None:
     photo = tagged("red")
     photo.set_tags(["red", "boat"])
-    tomato()
+    glowberry()
     VocabularyWord.objects.create(word="red", enabled=False)
 
     assert retag().changed == 0
@@ -119,11 +121,11 @@ def test_a_list_that_a_person_set_as_a_whole_gets_no_word_and_loses_none(tagged:
 
 def test_photos_in_the_archive_and_in_the_trash_are_tagged_too(tagged: Callable[..., Photo]) -> None:
     photos = [tagged("red", archived=True), tagged("red", trashed=True)]
-    tomato()
+    glowberry()
 
     retag()
 
-    assert all("tomato" in photo.tag_names for photo in photos)
+    assert all("glowberry" in photo.tag_names for photo in photos)
 
 
 def test_photos_of_another_model_and_without_a_vector_are_left_alone(
@@ -132,7 +134,7 @@ def test_photos_of_another_model_and_without_a_vector_are_left_alone(
     other = make_photo(embedding=seen_as("red"), model="other@1-32d")
     none = make_photo()
     tagged("blue")
-    tomato()
+    glowberry()
 
     assert retag().photos == 1
     assert other.tag_names == none.tag_names == []
@@ -142,18 +144,18 @@ def test_no_file_is_opened(tagged: Callable[..., Photo], monkeypatch: pytest.Mon
     photo = tagged("red")
     (settings.MEDIA_ROOT / photo.original).unlink()
     monkeypatch.setattr(FakeEncoder, "embed_images", None)
-    tomato()
+    glowberry()
 
     retag()
 
-    assert "tomato" in photo.tag_names
+    assert "glowberry" in photo.tag_names
 
 
 def test_only_what_changes_is_written(tagged: Callable[..., Photo]) -> None:
     for _ in range(5):
         tagged("red")
         tagged("blue")
-    tomato()
+    glowberry()
     retag()
     ids = dict(PhotoTag.objects.values_list("pk", "score"))
 
@@ -183,13 +185,13 @@ def test_captions_made_of_the_tags_follow_them_and_those_of_people_do_not(tagged
     free, theirs, same = tagged("red"), tagged("red"), tagged("blue")
     theirs.edit({"caption": "Our house"})
     Photo.objects.filter(pk=same.pk).update(caption="As it was.")
-    tomato()
+    glowberry()
 
     retag()
 
     for photo in (free, theirs, same):
         photo.refresh_from_db()
-    assert "tomato" in free.caption
+    assert "glowberry" in free.caption
     assert free.updated_at == NOW
     assert theirs.caption == "Our house"
     assert same.caption == "As it was.", "its tags have not changed"
@@ -233,7 +235,7 @@ def test_what_was_broken_off_is_done_by_the_next_pass(
 ) -> None:
     monkeypatch.setattr(retagging, "PHOTOS_AT_ONCE", 2)
     photos = [make_photo(embedding=seen_as("red")) for _ in range(6)]
-    tomato()
+    glowberry()
 
     def kill(done: int, _: int) -> None:
         if done == 4:
@@ -242,21 +244,21 @@ def test_what_was_broken_off_is_done_by_the_next_pass(
     with pytest.raises(KeyboardInterrupt):
         retagging.retag(NOW, kill)
     assert retagging.is_needed()
-    assert ["tomato" in photo.tag_names for photo in photos] == [True] * 4 + [False] * 2
+    assert ["glowberry" in photo.tag_names for photo in photos] == [True] * 4 + [False] * 2
 
     done = retag()
 
     assert (done.photos, done.changed) == (6, 2)
-    assert all("tomato" in photo.tag_names for photo in photos)
+    assert all("glowberry" in photo.tag_names for photo in photos)
     assert not retagging.is_needed()
 
 
 def test_words_that_change_meanwhile_leave_it_needed(tagged: Callable[..., Photo]) -> None:
     photo = tagged("red")
-    tomato()
+    glowberry()
 
     def change_words(*_: int) -> None:
-        VocabularyWord.objects.filter(word="tomato").delete()
+        VocabularyWord.objects.filter(word="glowberry").delete()
 
     retagging.retag(NOW, change_words)
 
@@ -268,7 +270,7 @@ def test_words_that_change_meanwhile_leave_it_needed(tagged: Callable[..., Photo
 
 @pytest.mark.usefixtures("no_encoder")
 def test_without_an_encoder_it_says_so_and_stays_needed() -> None:
-    tomato()
+    glowberry()
 
     with pytest.raises(EncoderUnavailable):
         retag()
@@ -316,16 +318,16 @@ def before_writing(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], ob
 
 
 def refuse(photo: Photo) -> None:
-    photo.add_tags(["tomato"])
-    photo.remove_tags(["tomato"])
+    photo.add_tags(["glowberry"])
+    photo.remove_tags(["glowberry"])
 
 
 Decide = Callable[[Photo], object]
 DECISIONS: dict[str, tuple[Decide, set[str]]] = {
     "refuses the word": (refuse, {"red"}),
-    "says the word": (lambda photo: photo.add_tags(["tomato"]), {"red", "tomato"}),
+    "says the word": (lambda photo: photo.add_tags(["glowberry"]), {"red", "glowberry"}),
     "sets the whole list": (lambda photo: photo.set_tags(["boat"]), {"boat"}),
-    "refuses another": (lambda photo: photo.remove_tags(["red"]), {"tomato"}),
+    "refuses another": (lambda photo: photo.remove_tags(["red"]), {"glowberry"}),
 }
 
 
@@ -334,14 +336,14 @@ def test_what_a_person_decides_while_it_runs_counts(
     tagged: Callable[..., Photo], before_writing: Callable[[Callable[[], object]], None], decision: str
 ) -> None:
     photo = tagged("red")
-    tomato()
+    glowberry()
     decide, expected = DECISIONS[decision]
     before_writing(lambda: decide(Photo.objects.get()))
 
     retag()
 
     assert set(photo.tag_names) == expected
-    said = photo.photo_tags.filter(tag__name="tomato", rejected=False, source=PhotoTag.Source.HUMAN)
+    said = photo.photo_tags.filter(tag__name="glowberry", rejected=False, source=PhotoTag.Source.HUMAN)
     assert said.count() == (decision == "says the word")
 
 
@@ -349,25 +351,42 @@ def test_a_photo_deleted_meanwhile_is_passed_over(
     tagged: Callable[..., Photo], before_writing: Callable[[Callable[[], object]], None]
 ) -> None:
     photo, other = tagged("red"), tagged("red")
-    tomato()
+    glowberry()
     before_writing(lambda: curation.purge(Photo.objects.get(pk=photo.pk)))
 
     retag()
 
-    assert "tomato" in other.tag_names
+    assert "glowberry" in other.tag_names
+
+
+def test_a_photo_that_was_being_analysed_while_words_changed_gets_them_too(
+    use_encoder: Callable[[Encoder], None],
+) -> None:
+    def change_words() -> None:
+        glowberry()
+        retag()
+
+    use_encoder(Interrupted(change_words))
+
+    photo = pipeline.analyse(uploaded(jpeg(colour="red")), NOW)
+
+    assert photo.tag_names == ["red"]
+    assert retagging.is_needed()
+    retag()
+    assert set(Photo.objects.get().tag_names) == {"red", "glowberry"}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_person_who_refuses_words_all_the_while_never_sees_one_again(make_photo: Callable[..., Photo]) -> None:
     photos = [make_photo(embedding=seen_as("red")) for _ in range(30)]
     retag()
-    tomato()
+    glowberry()
     stop = threading.Event()
 
     def keep_retagging() -> None:
         try:
             while not stop.is_set():
-                VocabularyWord.objects.filter(word="tomato").update(threshold=0.31)
+                VocabularyWord.objects.filter(word="glowberry").update(threshold=0.31)
                 retag()
         finally:
             connection.close()
@@ -377,8 +396,8 @@ def test_a_person_who_refuses_words_all_the_while_never_sees_one_again(make_phot
     try:
         for photo in photos:
             with transaction.atomic():
-                photo.add_tags(["tomato"])
-                photo.remove_tags(["tomato", "red"])
+                photo.add_tags(["glowberry"])
+                photo.remove_tags(["glowberry", "red"])
     finally:
         stop.set()
         thread.join()

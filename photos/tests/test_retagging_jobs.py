@@ -29,8 +29,8 @@ def tagged_under_todays_words() -> None:
     VocabularyState.applied_now(VocabularyState.now().current)
 
 
-def tomato() -> VocabularyWord:
-    return VocabularyWord.objects.create(word="tomato", prompts=["red"], threshold=0.3)
+def glowberry() -> VocabularyWord:
+    return VocabularyWord.objects.create(word="glowberry", prompts=["red"], threshold=0.3)
 
 
 def jobs() -> list[Run]:
@@ -43,7 +43,7 @@ def test_many_edits_make_one_job_that_brings_them_to_the_photos(
     photo = make_photo(embedding=RED)
 
     with django_capture_on_commit_callbacks(execute=True):
-        word = tomato()
+        word = glowberry()
         for threshold in (0.4, 0.5, 0.6):
             word.edit({"threshold": threshold})
         VocabularyWord.objects.filter(word__startswith="d").switch(False)
@@ -51,7 +51,7 @@ def test_many_edits_make_one_job_that_brings_them_to_the_photos(
     assert [(run.job.queue_name, run.job.status) for run in jobs()] == [("embed", "READY")]
     while Worker("a").step():
         pass
-    assert set(photo.tag_names) == {"red", "tomato"}
+    assert set(photo.tag_names) == {"red", "glowberry"}
     assert progress_of(jobs()[0].pk) == Progress(1, 1, "1 of 1 photos")
     assert not retagging.is_needed()
 
@@ -60,18 +60,18 @@ def test_an_edit_while_the_job_runs_is_brought_to_the_photos_by_the_same_job(
     make_photo: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = make_photo(embedding=RED)
-    tomato()
+    glowberry()
     queue_retagging()
     retag = retagging.retag
     passes: list[retagging.Retagged] = []
 
     def edited_meanwhile(*args: object) -> retagging.Retagged:
         if not passes:
-            VocabularyWord.objects.create(word="cherry", prompts=["red"], threshold=0.3)
+            VocabularyWord.objects.create(word="glowcherry", prompts=["red"], threshold=0.3)
             queue_retagging()
         passes.append(retag(*args))  # type: ignore[arg-type]
         if len(passes) == 1:
-            VocabularyWord.objects.filter(word="tomato").switch(False)
+            VocabularyWord.objects.filter(word="glowberry").switch(False)
         return passes[-1]
 
     monkeypatch.setattr(retagging, "retag", edited_meanwhile)
@@ -79,7 +79,7 @@ def test_an_edit_while_the_job_runs_is_brought_to_the_photos_by_the_same_job(
     Worker("a").step()
 
     assert len(passes) == 2
-    assert set(photo.tag_names) == {"red", "cherry"}
+    assert set(photo.tag_names) == {"red", "glowcherry"}
     assert len(jobs()) == 1
 
 
@@ -91,7 +91,7 @@ def test_where_nothing_changed_no_job_is_queued() -> None:
 
 
 def test_what_no_job_is_left_for_is_queued_within_a_minute() -> None:
-    tomato()
+    glowberry()
     assert jobs() == []  # as if the queue had been lost
 
     retag_left_behind(timezone.now())
@@ -102,7 +102,7 @@ def test_what_no_job_is_left_for_is_queued_within_a_minute() -> None:
 
 def test_without_an_encoder_it_waits_and_fails_nothing(no_encoder: Path) -> None:
     assert not no_encoder.exists()
-    tomato()
+    glowberry()
     queue_retagging()
 
     Worker("a").step()
@@ -127,17 +127,17 @@ def test_a_pass_that_is_killed_leaves_every_photo_whole_and_the_next_one_ends_it
     make_photo: Callable[..., Photo], running_environment: dict[str, str]
 ) -> None:
     photos = [make_photo(embedding=RED) for _ in range(12)]
-    tomato()
+    glowberry()
 
     killed = subprocess.run([sys.executable, "-c", KILLED_MIDWAY], env=running_environment, check=False)
 
     assert killed.returncode == -9
     done = [set(photo.tag_names) for photo in photos]
-    assert done.count({"red", "tomato"}) == 6
+    assert done.count({"red", "glowberry"}) == 6
     assert done.count(set()) == 6
     assert retagging.is_needed()
     retagging.retag(timezone.now())
-    assert all(set(photo.tag_names) == {"red", "tomato"} for photo in photos)
+    assert all(set(photo.tag_names) == {"red", "glowberry"} for photo in photos)
 
 
 @pytest.fixture

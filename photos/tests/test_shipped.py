@@ -24,7 +24,7 @@ def upgraded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, **changes: object)
     """Let the next version of Cloudzy come with other words: `dog` with these changes, and one that is new."""
     everyday = json.loads((shipped.FOLDER / "everyday.json").read_text())
     entries = [entry | (changes if entry["word"] == "dog" else {}) for entry in everyday["words"]]
-    entries.append({"word": "zeppelin", "parents": [], "synonyms": ["airship"], "threshold": 0.4})
+    entries.append({"word": "zeppelinette", "parents": [], "synonyms": ["skyship"], "threshold": 0.4})
     (tmp_path / "everyday.json").write_text(json.dumps(everyday | {"words": entries}))
     monkeypatch.setattr(shipped, "FOLDER", tmp_path)
     shipped._shipped.cache_clear()
@@ -41,7 +41,7 @@ def test_a_library_comes_with_the_words_of_the_encoder_and_with_everyday_ones() 
     assert {"abacus", "dog", "wedding"} <= set(words)
     assert all(words.values())
     assert VocabularyWord.objects.filter(enabled=False).count() == 0
-    assert dog().translations["de"] == ["hund"]
+    assert "hund" in dog().translations["de"]
 
 
 def test_every_word_that_ships_could_have_been_written_by_a_curator() -> None:
@@ -71,7 +71,7 @@ def test_an_upgrade_brings_new_words_and_better_entries(monkeypatch: pytest.Monk
 
     assert shipped.fill() == 2
 
-    assert VocabularyWord.objects.get(word="zeppelin").synonyms == ["airship"]
+    assert VocabularyWord.objects.get(word="zeppelinette").synonyms == ["skyship"]
     assert dog().threshold == 0.45
 
 
@@ -79,13 +79,13 @@ def test_an_upgrade_leaves_alone_what_a_curator_set_and_only_that(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     dog().edit({"threshold": 0.9, "enabled": False})
-    VocabularyWord.objects.create(word="zeppelin", synonyms=["graf"], threshold=0.8)
+    VocabularyWord.objects.create(word="zeppelinette", synonyms=["graf"], threshold=0.8)
     upgraded(monkeypatch, tmp_path, threshold=0.45, prompts=["a photo of a dog."])
 
     shipped.fill()
 
     assert (dog().threshold, dog().enabled, dog().prompts) == (0.9, False, ["a photo of a dog."])
-    assert VocabularyWord.objects.get(word="zeppelin").synonyms == ["graf"]
+    assert VocabularyWord.objects.get(word="zeppelinette").synonyms == ["graf"]
 
 
 def test_before_the_tables_are_there_nothing_is_filled() -> None:

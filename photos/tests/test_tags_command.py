@@ -102,25 +102,25 @@ def test_retag_is_a_job_or_done_at_once(
 
 
 def test_words_go_out_into_a_file_and_come_in_again(tmp_path: Path) -> None:
-    VocabularyWord.objects.create(word="husky", translations={"de": ["schlittenhündchen"]}, threshold=0.4)
+    VocabularyWord.objects.create(word="borzette", translations={"de": ["mondhündchen"]}, threshold=0.4)
     file = tmp_path / "words.json"
 
     tags("export", str(file))
-    VocabularyWord.objects.get(word="husky").delete()
+    VocabularyWord.objects.get(word="borzette").delete()
 
-    assert "schlittenhündchen" in file.read_text(encoding="utf-8")
-    assert [entry["word"] for entry in json.loads(file.read_text(encoding="utf-8"))["words"]] == ["husky"]
+    assert "mondhündchen" in file.read_text(encoding="utf-8")
+    assert [entry["word"] for entry in json.loads(file.read_text(encoding="utf-8"))["words"]] == ["borzette"]
     assert tags("import", str(file)) == "1 words added, 0 changed.\n"
-    assert VocabularyWord.objects.get(word="husky").threshold == 0.4
+    assert VocabularyWord.objects.get(word="borzette").threshold == 0.4
     tags("export", str(file), "--all")
     assert len(json.loads(file.read_text(encoding="utf-8"))["words"]) == VocabularyWord.objects.count()
 
 
 def test_words_that_cannot_be_are_refused_with_the_reason(tmp_path: Path) -> None:
     file = tmp_path / "words.json"
-    file.write_text('{"format": 1, "words": [{"word": "husky", "synonyms": ["dog"]}]}')
+    file.write_text('{"format": 1, "words": [{"word": "borzette", "synonyms": ["dog"]}]}')
 
-    with pytest.raises(CommandError, match=r"Nothing was taken in\. husky: 'dog' is a word of its own\."):
+    with pytest.raises(CommandError, match=r"Nothing was taken in\. borzette: 'dog' is a word of its own\."):
         tags("import", str(file))
     file.write_bytes(b"\xff\xfe no text")
     with pytest.raises(CommandError, match="no list of words"):

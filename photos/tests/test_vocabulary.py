@@ -102,14 +102,14 @@ def test_a_curators_parents_go_before_those_it_was_taught(compact: CompactEncode
 
 
 def test_a_curators_word_is_told_by_its_prompts_where_the_encoder_knows_something_of_them() -> None:
-    make_word("tomato", prompts=["a red thing"])
+    make_word("glowberry", prompts=["a red thing"])
     make_word("unicorn", prompts=["a unicorn"])
     make_word("pale rose", prompts=["red and white"])
 
     encoder = taught(FAKE)
 
     red, pale = FAKE.vocabulary.leaves[0], FAKE.vocabulary.leaves[0] + FAKE.vocabulary.leaves[4]
-    assert {tag.word for tag in encoder.tag(red[None])[0]} >= {"red", "tomato"}
+    assert {tag.word for tag in encoder.tag(red[None])[0]} >= {"red", "glowberry"}
     assert {tag.word for tag in encoder.tag(pale[None])[0]} >= {"pale rose"}
     assert encoder.vocabulary is not None
     assert word_of(encoder.vocabulary, "unicorn") is None
@@ -156,30 +156,30 @@ def test_an_encoder_of_any_text_gets_every_word_and_the_background(clip: ClipEnc
 
 
 def test_it_reads_prompts_as_they_are_and_templates_without_them(clip: ClipEncoder) -> None:
-    make_word("husky", prompts=["a sled dog in the snow"])
-    make_word("malamute")
+    make_word("borzette", prompts=["a moon dog in the snow"])
+    make_word("malamoot")
 
     vocabulary = taught(clip).vocabulary
 
     assert vocabulary is not None
     leaves = {word.word: vocabulary.leaves[word.leaves[0]] for word in vocabulary.words if len(word.leaves) == 1}
-    own, *templates = clip.embed_texts(["a sled dog in the snow", *(t.format("malamute") for t in shipped().templates)])
-    assert leaves["husky"] == pytest.approx(own, abs=1e-5)
+    own, *templates = clip.embed_texts(["a moon dog in the snow", *(t.format("malamoot") for t in shipped().templates)])
+    assert leaves["borzette"] == pytest.approx(own, abs=1e-5)
     mean = np.sum([vector for vector in templates if vector is not None], axis=0)
-    assert leaves["malamute"] == pytest.approx(mean / np.linalg.norm(mean), abs=1e-5)
+    assert leaves["malamoot"] == pytest.approx(mean / np.linalg.norm(mean), abs=1e-5)
 
 
 def test_a_word_that_is_not_seen_by_itself_is_the_sum_of_those_below_it(clip: ClipEncoder) -> None:
-    make_word("sled", leaf=False)
-    make_word("husky", parents=["sled"])
-    make_word("malamute", parents=["sled"])
+    make_word("sledkind", leaf=False)
+    make_word("borzette", parents=["sledkind"])
+    make_word("malamoot", parents=["sledkind"])
 
     vocabulary = taught(clip).vocabulary
 
     assert vocabulary is not None
-    husky, malamute, sled = (word_of(vocabulary, name) for name in ("husky", "malamute", "sled"))
-    assert husky and malamute and sled
-    assert set(sled.leaves) == {*husky.leaves, *malamute.leaves}
+    borzette, malamoot, sled = (word_of(vocabulary, name) for name in ("borzette", "malamoot", "sledkind"))
+    assert borzette and malamoot and sled
+    assert set(sled.leaves) == {*borzette.leaves, *malamoot.leaves}
 
 
 def test_a_word_switched_off_stays_part_of_the_background(clip: ClipEncoder) -> None:
@@ -205,7 +205,7 @@ def test_prompts_are_embedded_once_and_only_what_is_new_after_a_change(clip: Cli
     vocabulary_of(clip)
     before = TextVector.objects.count()
 
-    make_word("husky")
+    make_word("borzette")
     vocabulary_of(clip)
 
     assert TextVector.objects.filter(model=model_key(clip)).count() == before + len(shipped().templates)
@@ -224,23 +224,23 @@ def test_the_placeholder_keeps_its_words(settings: Settings) -> None:
 def test_the_words_are_read_once_until_they_change(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     first = current_encoder()
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # the model and the stamp of the words
         again = current_encoder()
-    make_word("tomato", prompts=["red"])
+    make_word("glowberry", prompts=["red"])
 
     assert again is first
-    assert "tomato" not in {word.word for word in first.vocabulary.words}  # type: ignore[union-attr]
-    assert "tomato" in words_in_use()
+    assert "glowberry" not in {word.word for word in first.vocabulary.words}  # type: ignore[union-attr]
+    assert "glowberry" in words_in_use()
     assert current_encoder() is not first
 
 
 def test_an_encoder_put_in_the_place_of_another_gets_the_words_too(use_encoder: Callable[[Encoder], None]) -> None:
-    make_word("tomato", prompts=["red"])
+    make_word("glowberry", prompts=["red"])
     current_encoder()
     use_encoder(FakeEncoder())
 
     assert current_encoder() is not get_encoder()
-    assert "tomato" in words_in_use()
+    assert "glowberry" in words_in_use()
 
 
 def test_what_was_measured_corrects_the_probabilities_of_its_model_and_of_no_other(clip: ClipEncoder) -> None:

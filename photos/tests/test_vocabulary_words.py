@@ -19,29 +19,29 @@ def stamp() -> UUID:
     return VocabularyState.now().current
 
 
-def make_word(word: str = "husky", **fields: Any) -> VocabularyWord:
+def make_word(word: str = "borzette", **fields: Any) -> VocabularyWord:
     return VocabularyWord.objects.create(word=word, **fields)
 
 
 def test_names_are_brought_into_the_form_of_tags() -> None:
     word = VocabularyWord(
-        word="  Husky ",
-        synonyms=["Sled  Dog", "sled dog", "", "husky"],
+        word="  Borzette ",
+        synonyms=["Moon  Dog", "moon dog", "", "borzette"],
         parents=["Dog"],
-        prompts=[" a photo\nof a Husky ", ""],
-        translations={"DE": ["Schlittenhund"], "fr": [""]},
+        prompts=[" a photo\nof a Borzette ", ""],
+        translations={"DE": ["Mondhund"], "fr": [""]},
     )
 
     word.full_clean()
 
-    assert (word.word, word.synonyms, word.parents) == ("husky", ["sled dog"], ["dog"])
-    assert (word.prompts, word.translations) == (["a photo of a Husky"], {"de": ["schlittenhund"]})
+    assert (word.word, word.synonyms, word.parents) == ("borzette", ["moon dog"], ["dog"])
+    assert (word.prompts, word.translations) == (["a photo of a Borzette"], {"de": ["mondhund"]})
 
 
 @pytest.mark.parametrize("threshold", [-0.1, 0.0, 1.1])
 def test_a_threshold_is_a_probability(threshold: float) -> None:
     with pytest.raises(ValidationError, match="threshold"):
-        VocabularyWord(word="husky", threshold=threshold).full_clean()
+        VocabularyWord(word="borzette", threshold=threshold).full_clean()
     with pytest.raises(IntegrityError), transaction.atomic():
         make_word(threshold=threshold)
 
@@ -53,11 +53,11 @@ def test_a_word_is_there_once_whatever_its_case() -> None:
 
 def test_what_is_wrong_beside_the_other_words_is_told_by_field() -> None:
     with pytest.raises(ValidationError) as refused:
-        VocabularyWord(word="husky", synonyms=["cat"], parents=["beast"]).full_clean()
+        VocabularyWord(word="borzette", synonyms=["cat"], parents=["beastling"]).full_clean()
 
     assert refused.value.message_dict == {
         "synonyms": ["'cat' is a word of its own."],
-        "parents": ["'beast' is not in the vocabulary: add it first."],
+        "parents": ["'beastling' is not in the vocabulary: add it first."],
     }
 
 
@@ -112,7 +112,7 @@ CHANGES: dict[str, Callable[[], object]] = {
     "switch": lambda: VocabularyWord.objects.filter(word="dog").switch(False),
     "update": lambda: VocabularyWord.objects.filter(word="dog").update(threshold=0.5),
     "delete many": lambda: VocabularyWord.objects.filter(word="dog").delete(),
-    "bulk_create": lambda: VocabularyWord.objects.bulk_create([VocabularyWord(word="husky")]),
+    "bulk_create": lambda: VocabularyWord.objects.bulk_create([VocabularyWord(word="borzette")]),
     "calibrate": lambda: TagCalibration.objects.create(model="m", temperature=1, measured_at=at("2024-05-01 12:00")),
 }
 

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from ai.loading import get_encoder
-from photos.models import Photo
+from photos.models import Photo, VocabularyWord
 from photos.tests.factories import make_user
 from search.errors import BadQuery, ModelMissing, NotAnalysed
 from search.queries import Hit, find, find_words, like_image, search_page, similar_to
@@ -216,3 +216,27 @@ def test_a_photo_is_not_shown_for_a_word_a_person_took_from_it(owner: User, pain
 
     assert ids(results.by_meaning) == [other.pk]
     assert ids(results.by_words) == []
+
+
+def test_a_word_of_another_language_and_a_curators_own_find_by_meaning(
+    paint: Callable[..., Photo], owner: User
+) -> None:
+    red, blue = paint("red"), paint("blue")
+    VocabularyWord.objects.create(word="red", synonyms=["signal"], translations={"de": ["rot"], "es": ["rojo"]})
+
+    for text in ("rot", "rojos", "Signal", "red"):
+        found = find(text, owner, 5)
+        assert found.understood, text
+        assert [hit.photo for hit in found.hits] == [red, blue]
+        assert found.hits[0].distance == pytest.approx(find("red", owner, 1).hits[0].distance)
+    assert not find("rouge", owner, 5).understood
+
+
+def test_a_photo_that_does_not_show_a_word_is_not_shown_for_its_name_in_another_language(
+    paint: Callable[..., Photo], owner: User
+) -> None:
+    VocabularyWord.objects.create(word="red", translations={"de": ["rot"]})
+    refused, kept = paint("red", tags=["red"]), paint("red")
+    refused.remove_tags(["red"])
+
+    assert [hit.photo for hit in search_page("rot", owner, 5).by_meaning] == [kept]

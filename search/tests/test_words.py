@@ -12,7 +12,7 @@ from accounts.models import User
 from ai.ocr.base import Line
 from photos.models import Photo, RecognisedText, VocabularyWord
 from photos.models.recognised import Reading
-from photos.tests.factories import make_user
+from photos.tests.factories import at, make_user
 from search.queries import LONGEST_QUERY
 from search.words import matches, photos_with, read_in, sought, taken_away, words_of
 
@@ -223,3 +223,13 @@ def test_which_pictures_have_a_word_is_told_for_many_at_once(
         found = read_in([photo.pk for photo in photos], query)
 
     assert found == {photos[0].pk, photos[1].pk}
+
+
+def test_the_tag_itself_comes_before_one_that_the_text_is_another_name_of(
+    make_photo: Callable[..., Photo], owner: User
+) -> None:
+    VocabularyWord.objects.create(word="timepiece", synonyms=["moon clock"])
+    make_photo(title="itself", tags=["moon clock"], taken_at=at("2001-01-01 12:00"))
+    make_photo(title="named", tags=["timepiece"], taken_at=at("2002-01-01 12:00"))
+
+    assert titles("moon clock", owner) == ["itself", "named"]
