@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from django.db import connections
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
 
 from photos.events import generation_gone, generation_ready, vectors_changed
 from photos.models import Photo
+from search.fulltext.mirrors import MIRRORS
 from search.models import IndexChange
 from search.rebuild import discard, rebuild
 from search.spaces import Space
@@ -42,3 +44,10 @@ def a_generation_is_ready(model: str, **_: Any) -> None:
 @receiver(generation_gone, dispatch_uid="search.generation_gone")
 def a_generation_is_gone(model: str, **_: Any) -> None:
     discard(Space.of(model))
+
+
+def mirror_texts(using: str, **_: Any) -> None:
+    """Have the database keep its text index from now on, after whatever a migration did to the tables."""
+    if connections[using].vendor == "sqlite":
+        for mirror in MIRRORS:
+            mirror.install()

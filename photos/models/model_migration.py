@@ -77,8 +77,7 @@ class ModelMigration(models.Model):
 
     @property
     def percent(self) -> int:
-        """0 also while nothing has been counted yet."""
-        return 100 * self.done // self.total if self.total else 0
+        return 100 * self.done // self.total if self.total else 100
 
     @property
     def rate(self) -> float:

@@ -1,0 +1,112 @@
+"""Tables of SQLite's FTS5 that mirror columns of ours, kept in step by triggers: whoever writes, the text follows.
+
+https://www.sqlite.org/fts5.html. The names and expressions below are constants of this module, so the SQL made of
+them carries nothing of anybody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+_TOKENIZER = "unicode61 remove_diacritics 2"
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """An FTS5 table whose rowids are the ids of `source`; each column is an expression over a row called `{row}`."""
+
+    name: str
+    source: str
+    columns: Mapping[str, str]
+    watched: tuple[str, ...]  # the columns of the source that the expressions read
+    prefixes: str = "2 3"
+
+    @property
+    def vocabulary(self) -> str:
+        """The table of its words: term, doc (rows it is in), cnt."""
+        return f"{self.name}_words"
+
+    @property
+    def triggers(self) -> Mapping[str, str]:
+        """The statements that keep it in step, by the names of the triggers."""
+        names = ", ".join(self.columns)
+        insert = f"INSERT INTO {self.name} (rowid, {names}) VALUES (new.id, {self._values('new')});"
+        sets = ", ".join(f"{name} = {value.format(row='new')}" for name, value in self.columns.items())
+        differs = " OR ".join(f"old.{name} IS NOT new.{name}" for name in self.watched)
+        return {
+            f"{self.name}_inserted": f"AFTER INSERT ON {self.source} BEGIN {insert} END",
+            f"{self.name}_updated": f"AFTER UPDATE OF {', '.join(self.watched)} ON {self.source} WHEN {differs} "
+            f"BEGIN UPDATE {self.name} SET {sets} WHERE rowid = new.id; END",
+            f"{self.name}_deleted": f"AFTER DELETE ON {self.source} "
+            f"BEGIN DELETE FROM {self.name} WHERE rowid = old.id; END",
+        }
+
+    def install(self) -> bool:
+        """Make what is missing of table and triggers, and then its rows anew; False when there was nothing to do.
+
+        A migration that rebuilds the source drops the triggers with the old table, hence a look after each.
+        """
+        wanted = {self.name, self.vocabulary, *self.triggers}
+        with transaction.atomic(), connection.cursor() as cursor:
+            there = {name for (name,) in cursor.execute("SELECT name FROM sqlite_master").fetchall()}
+            if wanted <= there or self.source not in there:
+                return False
+            columns = ", ".join(self.columns)
+            cursor.execute(
+                f"CREATE VIRTUAL TABLE IF NOT EXISTS {self.name} "
+                f"USING fts5({columns}, tokenize = '{_TOKENIZER}', prefix = '{self.prefixes}')"
+            )
+            cursor.execute(
+                f"CREATE VIRTUAL TABLE IF NOT EXISTS {self.vocabulary} USING fts5vocab('{self.name}', 'row')"
+            )
+            for name, body in self.triggers.items():
+                cursor.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {body}")
+            self._fill(cursor)
+        return True
+
+    def rebuild(self) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            self._fill(cursor)
+
+    def drift(self) -> int:
+        """Count the rows that are missing here, too many here, or different."""
+        same = " AND ".join(f"mirror.{name} IS {value.format(row='source')}" for name, value in self.columns.items())
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT (SELECT count(*) FROM {self.source} AS source LEFT JOIN {self.name} AS mirror "
+                f"ON mirror.rowid = source.id WHERE mirror.rowid IS NULL OR NOT ({same})) "
+                f"+ (SELECT count(*) FROM {self.name} WHERE rowid NOT IN (SELECT id FROM {self.source}))"
+            )
+            return int(cursor.fetchone()[0])
+
+    def _fill(self, cursor: object) -> None:
+        execute = cursor.execute  # type: ignore[attr-defined]
+        execute(f"DELETE FROM {self.name}")
+        execute(
+            f"INSERT INTO {self.name} (rowid, {', '.join(self.columns)}) "
+            f"SELECT source.id, {self._values('source')} FROM {self.source} AS source"
+        )
+
+    def _values(self, row: str) -> str:
+        return ", ".join(value.format(row=row) for value in self.columns.values())
+
+
+PHOTO_TEXT = Mirror(
+    name="search_text",
+    source="photo",
+    columns={
+        "title": "{row}.title",
+        "caption": "{row}.caption",
+        "description": "{row}.description",
+        "filename": "{row}.original_name || ' ' || {row}.filename",
+        "camera": "{row}.camera_make || ' ' || {row}.camera_model || ' ' || {row}.lens",
+    },
+    watched=(
+        "title", "caption", "description", "original_name", "filename", "camera_make", "camera_model", "lens",
+    ),
+)  # fmt: skip
+TAG_TEXT = Mirror(name="search_tag", source="tag", columns={"name": "{row}.name"}, watched=("name",))
+MIRRORS = (PHOTO_TEXT, TAG_TEXT)

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+
+import numpy as np
+from django.db.models import Case, FloatField, Q, Value, When
+from django.db.models.expressions import Combinable
+
+from photos.models import Photo, PhotoTag
+from search.engines.base import Candidates, best
+from search.fulltext.base import POOL, Term
+
+_TAG = 8.0
+_FIELDS = {
+    "title": 6.0,
+    "caption": 3.0,
+    "description": 2.0,
+    "original_name": 1.0,
+    "filename": 1.0,
+    "camera_make": 1.0,
+    "camera_model": 1.0,
+    "lens": 1.0,
+}
+
+
+class PlainIndex:
+    """The text read where it stands: for a database that has no index of ours yet. It forgives upper case only."""
+
+    def candidates(self, terms: Sequence[Term], limit: int, allowed: np.ndarray | None = None) -> Candidates:
+        photos = Photo.objects.all() if allowed is None else Photo.objects.filter(pk__in=allowed.tolist())
+        score: Combinable = Value(0.0)
+        for term in terms:
+            places = _places(term.text)
+            photos = photos.filter(reduce(or_, (place for place, _ in places)))
+            cases = [When(place, then=Value(weight)) for place, weight in places]
+            score += Case(*cases, default=Value(0.0), output_field=FloatField())
+        rows = list(photos.annotate(text_score=score).order_by("-pk").values_list("pk", "text_score")[:POOL])
+        ids = np.array([pk for pk, _ in rows], dtype=np.int64)
+        return best(ids, np.array([found for _, found in rows]), keep=None, k=limit)
+
+    def suggestions(self, word: str) -> list[str]:  # noqa: ARG002 - it has no list of words
+        return []
+
+    def drift(self) -> int:
+        return 0
+
+    def rebuild(self) -> None:
+        """Nothing is kept that could be out of step."""
+
+
+def _places(text: str) -> list[tuple[Q, float]]:
+    """Return where a text may be written, the weightiest place first."""
+    tags = PhotoTag.objects.filter(rejected=False, tag__name__icontains=text).values("photo")
+    return [(Q(pk__in=tags), _TAG), *((Q(**{f"{name}__icontains": text}), weight) for name, weight in _FIELDS.items())]

@@ -1,0 +1,40 @@
+"""The language of queries: one parser for pages, API and commands.
+
+`parse` makes a tree of a text, `search.filters` SQL of its facts, `chips` pieces for a page, `complete` offers what may
+follow, and `register` adds operators as their data comes to be.
+"""
+
+from __future__ import annotations
+
+import search.language.facts  # noqa: F401  (registers the operators)
+from search.language.chips import Chip, chips, error_chips
+from search.language.completion import Completion, complete
+from search.language.errors import BadValue, QueryError
+from search.language.fields import operator_of, operators, register
+from search.language.grammar import parse
+from search.language.nodes import And, Field, Node, Not, Or, Part, Query, Similar, Weighted, Words, walk
+
+__all__ = [
+    "And",
+    "BadValue",
+    "Chip",
+    "Completion",
+    "Field",
+    "Node",
+    "Not",
+    "Or",
+    "Part",
+    "Query",
+    "QueryError",
+    "Similar",
+    "Weighted",
+    "Words",
+    "chips",
+    "complete",
+    "error_chips",
+    "operator_of",
+    "operators",
+    "parse",
+    "register",
+    "walk",
+]

@@ -1,0 +1,156 @@
+"""The operators for what the database knows of a photo. Importing this module registers them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from photos.image_types import IMAGE_TYPES
+from photos.models import Photo, PhotoTag
+from photos.models.tag import normalise_tag
+from search.language.fields import register
+from search.language.kinds import AreaFact, ChoiceFact, DateFact, NumberFact, Operator, Option, PhotoOperator, TextFact
+from search.language.named import camera, few_words, known_cameras, known_lenses, known_tags, lens, tagged
+from search.language.positions import near
+from search.language.values import Dates, midnight
+
+_SLACK = 0.001  # f/1.78 is 1.7799998 in the files of some cameras
+_TYPE_ALIASES = {"jpeg": ("jpg",), "tiff": ("tif",), "heic": ("heif",)}
+
+
+def taken(days: Dates) -> Q:
+    """Match photos taken on these days by the clock on the wall where they were taken."""
+    since = Q(taken_at__gte=midnight(days.since)) if days.since else Q()
+    return since & (Q(taken_at__lt=midnight(days.until)) if days.until else Q())
+
+
+def before(period: Dates) -> Q:
+    return taken(Dates(until=period.since))
+
+
+def after(period: Dates) -> Q:
+    return taken(Dates(since=period.until))
+
+
+def untagged() -> Q:
+    return ~Q(Exists(PhotoTag.objects.filter(photo=OuterRef("pk"), rejected=False)))
+
+
+def _of_type(name: str) -> Option:
+    return Option(name, lambda: Q(format=name), aliases=_TYPE_ALIASES.get(name, ()))
+
+
+def _options(*options: Option) -> dict[str, Option]:
+    return {option.name: option for option in options}
+
+
+_OPERATORS: tuple[Operator[Any], ...] = (
+    TextFact(
+        name="tag",
+        help="Photos with this tag.",
+        examples=("tag:food", 'tag:"hot dog"', "-tag:work"),
+        aliases=("tags", "keyword"),
+        normal=normalise_tag,
+        condition=tagged,
+        known=known_tags,
+    ),
+    TextFact(
+        name="camera",
+        help="Taken with a camera whose make or model has these words.",
+        examples=('camera:"canon eos"', "camera:iphone"),
+        normal=few_words,
+        condition=camera,
+        known=known_cameras,
+    ),
+    TextFact(
+        name="lens",
+        help="Taken through a lens whose name has these words.",
+        examples=("lens:macro", 'lens:"ef 50mm"'),
+        normal=few_words,
+        condition=lens,
+        known=known_lenses,
+    ),
+    NumberFact(name="iso", help="Sensitivity.", examples=("iso:>=800", "iso:100..400"), column="iso"),
+    NumberFact(
+        name="f",
+        help="The f-number of the aperture.",
+        examples=("f:<2.8", "f:8"),
+        aliases=("aperture",),
+        column="aperture",
+        slack=_SLACK,
+    ),
+    NumberFact(
+        name="focal",
+        help="Focal length in millimetres, as the lens says it.",
+        examples=("focal:50", "focal:>=200mm", "focal:24..70"),
+        column="focal_length",
+        unit="mm",
+        slack=_SLACK,
+    ),
+    NumberFact(
+        name="rating", help="Stars, 1 to 5.", examples=("rating:>=4", "rating:5", "-rating:>=1"), column="rating"
+    ),
+    DateFact(
+        name="taken",
+        help="When it was taken, by the clock of the place.",
+        examples=("taken:2024", "taken:2024-07", "taken:2019..2021", "taken:2019-12-24.."),
+        aliases=("date",),
+        spans=True,
+        condition=taken,
+    ),
+    DateFact(name="before", help="Taken before this began.", examples=("before:2020",), condition=before),
+    DateFact(name="after", help="Taken after this ended.", examples=("after:2020-06-15",), condition=after),
+    AreaFact(
+        name="near",
+        help="Taken within this distance of a point; 1 km where none is given.",
+        examples=("near:48.85,2.35,5km", "near:48.8584,2.2945,300m"),
+        condition=near,
+    ),
+    ChoiceFact(
+        name="has",
+        help="What there is of a photo.",
+        examples=("has:gps", "-has:caption"),
+        options=_options(
+            Option("gps", lambda: Q(latitude__isnull=False, longitude__isnull=False), aliases=("location",)),
+            Option("caption", lambda: ~Q(caption="")),
+        ),
+    ),
+    ChoiceFact(
+        name="is",
+        help="What was done with a photo. A query that names is:archived looks into the archive too.",
+        examples=("is:favorite", "is:archived", "is:untagged", "is:failed"),
+        options=_options(
+            Option("favorite", lambda: Q(favorite=True), aliases=("favourite", "fav")),
+            Option("archived", lambda: Q(archived=True)),
+            Option("untagged", untagged),
+            Option("failed", lambda: Q(status=Photo.Status.FAILED)),
+        ),
+    ),
+    ChoiceFact(
+        name="type",
+        help="The kind of image file.",
+        examples=("type:heic", "-type:jpeg"),
+        aliases=("format",),
+        options=_options(*(_of_type(kind.name) for kind in IMAGE_TYPES)),
+    ),
+    ChoiceFact(
+        name="orientation",
+        help="How the upright photo stands.",
+        examples=("orientation:portrait", "orientation:landscape", "orientation:square"),
+        options=_options(
+            Option("portrait", lambda: Q(height__gt=F("width"))),
+            Option("landscape", lambda: Q(width__gt=F("height"))),
+            Option("square", lambda: Q(width=F("height"))),
+        ),
+    ),
+    PhotoOperator(
+        name="similar",
+        help='Like the photo of this number; several can be added up: similar:12 + 2:"at night" - 0.5:fence.',
+        examples=("similar:12",),
+        aliases=("like",),
+    ),
+)
+
+for _operator in _OPERATORS:
+    register(_operator)

@@ -1,0 +1,38 @@
+"""The registry of operators: parser, filters, completion and the page's help read it, other parts add to it."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from search.language.kinds import Operator
+
+_operators: dict[str, Operator[Any]] = {}
+_names: dict[str, str] = {}  # every name and alias, with the name it stands for
+
+
+def register(operator: Operator[Any]) -> None:
+    """Let queries use an operator; raises ValueError where one of its names is taken."""
+    names = (operator.name, *operator.aliases)
+    if taken := [name for name in names if name in _names]:
+        raise ValueError(f"taken already: {', '.join(taken)}")
+    _operators[operator.name] = operator
+    _names.update(dict.fromkeys(names, operator.name))
+
+
+def operator_of(name: str) -> Operator[Any] | None:
+    """Return the operator of a name or alias, in whatever case; None for an unknown one."""
+    known = _names.get(name.lower())
+    return _operators[known] if known else None
+
+
+def operators() -> list[Operator[Any]]:
+    """Return all operators by name, for the page that explains the language."""
+    return [_operators[name] for name in sorted(_operators)]
+
+
+def instead_of(name: str) -> str:
+    """Say what an unknown name should perhaps be, and what names there are."""
+    close = get_close_matches(name.lower(), _names, n=1)
+    perhaps = f"Perhaps {close[0]}: is meant. " if close else ""
+    return f"{perhaps}Fields are {', '.join(f'{name}:' for name in sorted(_operators))}; plain text goes in quotes."

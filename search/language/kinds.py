@@ -1,0 +1,198 @@
+"""Kinds of operators: what values each reads, what it allows and what it means for photos."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Generic, TypeVar
+
+from django.db.models import Q
+
+from accounts.models import User
+from search.language.errors import BadValue
+from search.language.folding import fold
+from search.language.values import Area, Dates, Numbers, read_area, read_dates, read_numbers, read_period
+
+V = TypeVar("V")
+
+_LARGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operator(ABC, Generic[V]):
+    """A word before a colon, and what may follow it."""
+
+    name: str
+    help: str  # one sentence for the page
+    examples: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    kind: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def allowed(self) -> str:
+        """Say what it takes, for who gave it something else."""
+
+    @abstractmethod
+    def read(self, text: str) -> V:
+        """Return the value that was written, of which str() is the canonical form; raises BadValue."""
+
+    def complete(self, typed: str, user: User) -> Sequence[str]:  # noqa: ARG002 - most kinds know no values to offer
+        """Return values that begin with what was typed and mean something in this user's library, likeliest first."""
+        return ()
+
+
+class Fact(Operator[V]):
+    """An operator that the database decides."""
+
+    @abstractmethod
+    def matches(self, value: V, user: User) -> Q:
+        """Return the condition on a photo: true or false, never NULL, so that its negation is exact."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextFact(Fact[str]):
+    condition: Callable[[str, User], Q]
+    known: Callable[[str, User], Sequence[str]]  # values to offer for what was typed
+    normal: Callable[[str], str] = str.strip
+    kind: ClassVar[str] = "text"
+
+    @property
+    def allowed(self) -> str:
+        return f"{self.name}: takes a text, in quotes where it has spaces."
+
+    def read(self, text: str) -> str:
+        if not fold(value := self.normal(text)):
+            raise BadValue
+        return value
+
+    def matches(self, value: str, user: User) -> Q:
+        return self.condition(value, user)
+
+    def complete(self, typed: str, user: User) -> Sequence[str]:
+        return self.known(typed, user)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberFact(Fact[Numbers]):
+    """A number in a column; values that differ by no more than `slack` are equal, as they are to who reads them."""
+
+    column: str
+    unit: str = ""
+    slack: float = 0.0  # 0: whole numbers only
+    kind: ClassVar[str] = "number"
+
+    @property
+    def allowed(self) -> str:
+        what = "a number" if self.slack else "a whole number"
+        return f"{self.name}: takes {what}, alone, after <, <=, > or >=, or two with .. between."
+
+    def read(self, text: str) -> Numbers:
+        numbers = read_numbers("".join(text.lower().split()).removesuffix(self.unit))
+        bounds = [bound for bound in (numbers.low, numbers.high) if bound is not None]
+        if not self.slack and any(bound != int(bound) for bound in bounds):
+            raise BadValue
+        return numbers
+
+    def matches(self, value: Numbers, user: User) -> Q:  # noqa: ARG002 - the same for everybody
+        condition = Q(**{f"{self.column}__isnull": False})
+        if value.low is not None:
+            lookup, bound = ("gt", value.low + self.slack) if value.low_open else ("gte", value.low - self.slack)
+            condition &= Q(**{f"{self.column}__{lookup}": bound})
+        if value.high is not None:
+            lookup, bound = ("lt", value.high - self.slack) if value.high_open else ("lte", value.high + self.slack)
+            condition &= Q(**{f"{self.column}__{lookup}": bound})
+        return condition
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateFact(Fact[Dates]):
+    """Days on the wall where the photo was taken: a span of them, or one period to come before or after."""
+
+    condition: Callable[[Dates], Q]
+    spans: bool = False
+    kind: ClassVar[str] = "date"
+
+    @property
+    def allowed(self) -> str:
+        spans = ", or two of these with .. between" if self.spans else ""
+        return f"{self.name}: takes a year, a month or a day: 2024, 2024-07, 2024-07-15{spans}."
+
+    def read(self, text: str) -> Dates:
+        return read_dates(text) if self.spans else read_period(text)
+
+    def matches(self, value: Dates, user: User) -> Q:  # noqa: ARG002 - the same for everybody
+        return self.condition(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AreaFact(Fact[Area]):
+    condition: Callable[[Area], Q]
+    kind: ClassVar[str] = "area"
+
+    @property
+    def allowed(self) -> str:
+        return f"{self.name}: takes latitude, longitude and a radius: 48.85,2.35,5km (or m, or mi)."
+
+    def read(self, text: str) -> Area:
+        return read_area(text)
+
+    def matches(self, value: Area, user: User) -> Q:  # noqa: ARG002 - the same for everybody
+        return self.condition(value)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the words a choice takes."""
+
+    name: str
+    condition: Callable[[], Q]
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceFact(Fact[str]):
+    """One of a few words; other parts of the project add theirs as their data comes to be."""
+
+    options: dict[str, Option] = field(default_factory=dict)
+    kind: ClassVar[str] = "choice"
+
+    @property
+    def allowed(self) -> str:
+        return f"{self.name}: takes one of {', '.join(sorted(self.options))}."
+
+    def add(self, *options: Option) -> None:
+        """Take more words; raises ValueError for one that is there already."""
+        for option in options:
+            if option.name in self.options:
+                raise ValueError(f"{self.name}:{option.name} exists already")
+            self.options[option.name] = option
+
+    def read(self, text: str) -> str:
+        word = fold(text)
+        for option in self.options.values():
+            if word == option.name or word in option.aliases:
+                return option.name
+        raise BadValue
+
+    def matches(self, value: str, user: User) -> Q:  # noqa: ARG002 - the same for everybody
+        return self.options[value].condition()
+
+    def complete(self, typed: str, user: User) -> Sequence[str]:  # noqa: ARG002 - the same for everybody
+        return [name for name in sorted(self.options) if name.startswith(fold(typed))]
+
+
+class PhotoOperator(Operator[int]):
+    """A photo by its number: a wish of the ranking, no fact."""
+
+    kind: ClassVar[str] = "photo"
+
+    @property
+    def allowed(self) -> str:
+        return f"{self.name}: takes the number of a photo."
+
+    def read(self, text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) <= _LARGEST_ID):
+            raise BadValue
+        return int(text)

@@ -1,0 +1,82 @@
+"""Facts that have names: tags, cameras and lenses. They are compared here, not in SQL.
+
+A library knows few different names, and no two databases agree on what an accent is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import and_
+
+from django.db.models import F, Q
+
+from accounts.models import User
+from photos.models import Photo, PhotoTag, Tag
+from search.language.errors import BadValue
+from search.language.folding import fold
+from search.language.membership import OneOf
+
+MOST_NAMES = 20_000  # different cameras or lenses of one person that are looked through
+MOST_WORDS = 12  # of a camera or lens
+MOST_OFFERED = 10
+
+
+def tagged(value: str, user: User) -> Q:  # noqa: ARG001 - words are everybody's, what carries them is not
+    """Match photos with an accepted tag of this name, accents apart."""
+    wanted = fold(value)
+    tags = [pk for pk, name in Tag.objects.order_by().values_list("pk", "name") if fold(name) == wanted]
+    return Q(pk__in=PhotoTag.objects.filter(rejected=False, tag__in=tags).values("photo"))
+
+
+def known_tags(typed: str, user: User) -> list[str]:
+    return _beginning(typed, Tag.objects.counted_for(user).values_list("name", flat=True))
+
+
+def camera(value: str, user: User) -> Q:
+    """Match cameras with every word of the value in their make or model."""
+    makes, models = _names("camera_make", user), _names("camera_model", user)
+    words = [
+        _is_one_of("camera_make", _with(word, makes)) | _is_one_of("camera_model", _with(word, models))
+        for word in fold(value).split()
+    ]
+    return reduce(and_, words)
+
+
+def known_cameras(typed: str, user: User) -> list[str]:
+    return _beginning(typed, [*_names("camera_model", user), *_names("camera_make", user)])
+
+
+def lens(value: str, user: User) -> Q:
+    lenses = _names("lens", user)
+    return _is_one_of("lens", [name for name in lenses if all(word in fold(name) for word in fold(value).split())])
+
+
+def known_lenses(typed: str, user: User) -> list[str]:
+    return _beginning(typed, _names("lens", user))
+
+
+def few_words(text: str) -> str:
+    """Return the words of a name as they are, single spaces between; raises BadValue where no name has so many."""
+    words = text.split()
+    if len(words) > MOST_WORDS:
+        raise BadValue(f"It has at most {MOST_WORDS} words.")
+    return " ".join(words)
+
+
+def _is_one_of(column: str, names: list[str]) -> Q:
+    return Q(OneOf(F(column), names))
+
+
+def _names(column: str, user: User) -> list[str]:
+    """Return the different values of a column in the user's photos."""
+    photos = Photo.objects.visible_to(user).exclude(**{column: ""})
+    return list(photos.order_by(column).values_list(column, flat=True).distinct()[:MOST_NAMES])
+
+
+def _with(word: str, names: Iterable[str]) -> list[str]:
+    return [name for name in names if word in fold(name)]
+
+
+def _beginning(typed: str, names: Iterable[str]) -> list[str]:
+    return [name for name in names if fold(name).startswith(fold(typed))][:MOST_OFFERED]
