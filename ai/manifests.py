@@ -8,6 +8,8 @@ import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ai.jsontext import read_json
+
 MANIFEST = "manifest.json"
 CHECKED = ".checked.json"
 
@@ -61,7 +63,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def read_manifest(folder: Path) -> Manifest:
     """Return the manifest of the model in `folder`; raise ModelProblem where there is no good one."""
     try:
-        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        content = read_json((folder / MANIFEST).read_text(encoding="utf-8"))
         files = tuple(FileFacts(str(file["path"]), int(file["size"]), str(file["sha256"])) for file in content["files"])
         name, layout, source = (content[key] for key in ("name", "layout", "source"))
         if not files or not all(isinstance(text, str) for text in (name, layout, source)):
@@ -69,7 +71,7 @@ def read_manifest(folder: Path) -> Manifest:
         return Manifest(name, layout, source, int(content["dimension"]), files)
     except FileNotFoundError as error:
         raise ModelProblem("it is not installed") from error
-    except (OSError, ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, OverflowError) as error:
         raise ModelProblem("its manifest is damaged") from error
 
 
@@ -106,7 +108,7 @@ def _stamp(path: Path) -> list[int]:
 
 def _read_stamps(folder: Path) -> object:
     try:
-        return json.loads((folder / CHECKED).read_text(encoding="utf-8"))
+        return read_json((folder / CHECKED).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
 

@@ -60,9 +60,9 @@ class ModelStore:
     def _examined(self, name: str, check: Callable[[Path, Manifest], None]) -> InstalledModel:
         folder = self.folder_of(name)
         source = ""
+        if not PLAIN_NAME.fullmatch(name):
+            raise ModelProblem(f"{name!r} cannot be the name of a model: see `manage.py models list`.")
         try:
-            if not PLAIN_NAME.fullmatch(name):
-                raise ModelProblem("that is not the name of a model")
             manifest = read_manifest(folder)
             source = manifest.source
             if manifest.name != name or manifest.layout not in LAYOUTS:

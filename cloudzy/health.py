@@ -18,13 +18,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from ai.encoders.base import EncoderUnavailable
 from ai.encoders.placeholder import NOTICE
 from ai.ocr.base import ReaderUnavailable
 from ai.ocr.loading import get_reader, is_switched_on
 from photos import captioning, storage
 from photos.api.parameters import query_of
-from photos.encoding import current_encoder, disagreement, encoder_in_use
+from photos.encoding import disagreement, encoder_in_use, encoder_problem
 from photos.models import ModelMigration
 from search.health import report
 
@@ -91,7 +90,7 @@ class HealthView(APIView):
             "dimension": index.dimension,
             "index_type": index.index_type,
         }
-        awaited = [*_encoder_problems(), *_model_problems(), *captioning.problems(), *_reader_problems()]
+        awaited = [*_model_problems(), *captioning.problems(), *_reader_problems()]
         problems = [*index.problems, *awaited, *_stand_in(), *_low_disk()]
         return _answer(request, engine, storage_problem(), problems)
 
@@ -162,19 +161,11 @@ def _pending_migration() -> str:
     return ""
 
 
-def _encoder_problems() -> list[str]:
-    """Tell also of files that are there and cannot be opened, as after half a download."""
-    try:
-        current_encoder().warm_up()
-    except EncoderUnavailable as exc:
-        return [str(exc)]
-    return []
-
-
 def _model_problems() -> list[str]:
-    """Tell where the settings and the library differ, and what a migration waits for."""
+    """Tell why the library cannot be read, where the settings differ from it, and what a migration waits for."""
     waiting = ModelMigration.objects.running().exclude(problem="").values_list("problem", flat=True)
-    return [*filter(None, [disagreement()]), *(f"The migration to another model waits: {why}" for why in waiting)]
+    waits = [f"The migration to another model waits: {why}" for why in waiting]
+    return [*filter(None, [encoder_problem(), disagreement()]), *waits]
 
 
 def _migration() -> dict[str, Any] | None:

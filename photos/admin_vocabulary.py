@@ -105,7 +105,9 @@ class VocabularyWordAdmin(admin.ModelAdmin):
             return "It cannot tell this word, or the word is out of use."
         if known.threshold is None:
             return "Photos are found by it; it is no tag."
-        return f"It is a tag from {known.threshold:g} on."
+        if known.threshold == word.threshold:
+            return f"It is a tag from {known.threshold:g} on."
+        return f"It is a tag from {known.threshold:g} on, as was measured for it, until you set another threshold."
 
 
 def _photos(parameter: str, word: VocabularyWord, count: int) -> str | SafeString:

@@ -24,14 +24,12 @@ CHUNK = 4096
 
 def vectors_of(model: str, ids: Collection[int]) -> tuple[np.ndarray, np.ndarray]:
     """Return the ids among these that a search may find, shape (n,), and their vectors, shape (n, d)."""
-    wanted = sorted(set(ids))
-    kept, stored = Photo.objects.searchable(model), StoredEmbedding.objects.searchable(model)
-    chunks = [wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK)]
-    parts = [_arrays(_united(kept.filter(pk__in=chunk), stored.filter(photo__in=chunk))) for chunk in chunks]
-    parts = [part for part in parts if len(part[0])]
-    if not parts:
-        return np.empty(0, dtype=np.int64), np.empty((0, 0), dtype=np.float32)
-    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+    return _among(Photo.objects.searchable(model), StoredEmbedding.objects.searchable(model), ids)
+
+
+def any_vectors_of(model: str, ids: Collection[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ids among these that have a vector, found by searches or not, and their vectors, as vectors_of()."""
+    return _among(*_everywhere(model), ids)
 
 
 def all_vectors(model: str, chunk: int = CHUNK) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -149,6 +147,16 @@ def _tell(changed: Collection[tuple[str, int]]) -> None:
     for model in sorted({model for model, _ in changed}):
         photo_ids = sorted(pk for name, pk in changed if name == model)
         vectors_changed.send(sender=StoredEmbedding, model=model, photo_ids=photo_ids)
+
+
+def _among(kept: PhotoQuerySet, stored: StoredEmbeddingQuerySet, ids: Collection[int]) -> tuple[np.ndarray, np.ndarray]:
+    wanted = sorted(set(ids))
+    chunks = [wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK)]
+    parts = [_arrays(_united(kept.filter(pk__in=chunk), stored.filter(photo__in=chunk))) for chunk in chunks]
+    parts = [part for part in parts if len(part[0])]
+    if not parts:
+        return np.empty(0, dtype=np.int64), np.empty((0, 0), dtype=np.float32)
+    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
 
 
 def _by_id(model: str, ids: Collection[int]) -> dict[int, np.ndarray]:

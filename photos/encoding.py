@@ -52,6 +52,15 @@ def encoder_in_use() -> str:
     return active.encoder if active else settings.CLOUDZY_ENCODER
 
 
+def encoder_problem() -> str:
+    """Return why the library cannot be read and what to do, or ""; files that cannot be opened count too."""
+    try:
+        current_encoder().warm_up()
+    except EncoderUnavailable as exc:
+        return str(exc)
+    return ""
+
+
 def disagreement() -> str:
     """Return in words that the settings ask for another encoder than the library has, or ""."""
     said, used = settings.CLOUDZY_ENCODER, encoder_in_use()

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import math
+import re
 from collections.abc import Callable, Iterable
+from sys import float_info
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from ai.jsontext import read_json
 from photos.models import VocabularyWord
 from photos.models.tag import normalise_tag
 from photos.shipped import FORMAT, ShippedWord
 from photos.teaching import files_of
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class NotAWordList(Exception):  # noqa: N818 - named as it is told
@@ -57,7 +60,7 @@ def _is_other(row: VocabularyWord, key: str, said: Any) -> bool:
 def _entries(data: bytes | str) -> dict[str, dict[str, Any]]:
     """Return by word what is said of it."""
     try:
-        described = json.loads(data)
+        described = read_json(data)
         if described["format"] != FORMAT:
             raise NotAWordList(f"This has format {described['format']!r}, not {FORMAT}.")
         entries = {normalise_tag(entry["word"]): dict(entry) for entry in described["words"]}
@@ -76,17 +79,21 @@ def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
+def _is_hashes(value: Any) -> bool:
+    return _is_texts(value) and all(map(_SHA256.fullmatch, value))
+
+
 _SHAPES: dict[str, Callable[[Any], bool]] = {
     "synonyms": _is_texts,
     "parents": _is_texts,
     "prompts": _is_texts,
     "translations": lambda value: isinstance(value, dict) and all(map(_is_texts, value.values())),
     "examples": lambda value: (
-        isinstance(value, dict) and {"positive", "negative"}.issuperset(value) and all(map(_is_texts, value.values()))
+        isinstance(value, dict) and {"positive", "negative"}.issuperset(value) and all(map(_is_hashes, value.values()))
     ),
     "leaf": lambda value: isinstance(value, bool),
     "enabled": lambda value: isinstance(value, bool),
-    "threshold": lambda value: value is None or (type(value) in {int, float} and math.isfinite(value)),
+    "threshold": lambda value: value is None or (type(value) in {int, float} and abs(value) <= float_info.max),
 }
 
 

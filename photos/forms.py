@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from ai.captioners.loading import takes_its_time
+from ai.ocr.loading import is_switched_on
 from photos.models import Photo, Reanalysis, Stage
 from photos.models.tag import MAX_TAG_LENGTH, MAX_TAGS, TooManyTags, normalise_tag
 from photos.paging import MAX_ID
@@ -21,12 +22,14 @@ STAGE_WORDS = {
     Stage.Name.EMBEDDING: "Tags and search, and the caption that follows from them",
     Stage.Name.CAPTION: "Caption",
     Stage.Name.DESCRIPTION: "Words of the captioner",
+    Stage.Name.TEXT: "Text in the picture",
 }
 
 
 def repeatable() -> list[tuple[str, str]]:
     """Return the steps that a person may ask for once more: optional ones only where they are switched on."""
-    wanted = [*Stage.ORDER, *([Stage.Name.DESCRIPTION] if takes_its_time() else [])]
+    optional = {Stage.Name.DESCRIPTION: takes_its_time(), Stage.Name.TEXT: is_switched_on()}
+    wanted = [*Stage.ORDER, *(name for name, is_on in optional.items() if is_on)]
     return [(name.value, STAGE_WORDS[name]) for name in wanted]
 
 

@@ -130,24 +130,39 @@ def settle(told: Callable[[int], object]) -> int:
     """Keep the vectors of the active model on the photos and delete the others, for good; return how many moved.
 
     `told` hears after every step how many vectors are moved. It can be broken off and repeated at any time. A photo
-    that lacks a vector of this model keeps what it has. Raise GenerationProblem while a migration runs.
+    that lacks a vector of this model keeps what it has. Raise GenerationProblem while a migration runs, also one that
+    has begun since.
     """
     with transaction.atomic():
-        active = ActiveModel.locked()
-        if active is None:
-            raise GenerationProblem("The library has no model yet.")
-        if running := ModelMigration.objects.running().first():
-            raise GenerationProblem(f"The library is on its way {running}: wait, or run `manage.py models cancel`.")
-        active.settle()
+        _held_at_rest().settle()
     before, moved = embeddings.models_with_vectors(), 0
-    while step := embeddings.settle_some(active.key, MOVED_AT_ONCE):
+    while step := _settle_step(embeddings.settle_some):
         moved += step
         told(moved)
-    while embeddings.drop_some(active.key, MOVED_AT_ONCE):
+    while _settle_step(embeddings.drop_some):
         told(moved)
     for model in sorted(before - embeddings.models_with_vectors()):
         generation_gone.send(sender=ActiveModel, model=model)
     return moved
+
+
+def _held_at_rest() -> ActiveModel:
+    """Hold the library's model until the transaction ends; raise GenerationProblem while it is being changed."""
+    active = ActiveModel.locked()
+    if active is None:
+        raise GenerationProblem("The library has no model yet.")
+    if running := ModelMigration.objects.running().first():
+        raise GenerationProblem(f"The library is on its way {running}: wait, or run `manage.py models cancel`.")
+    return active
+
+
+def _settle_step(do: Callable[[str, int], int]) -> int:
+    """Do one step of settling, as long as nobody changes the model: it would delete the vectors of the next one."""
+    with transaction.atomic():
+        active = _held_at_rest()
+        if active.key != active.settled:
+            raise GenerationProblem("The library has changed its model meanwhile: what was left to settle stays.")
+        return do(active.key, MOVED_AT_ONCE)
 
 
 def _replace(active: ActiveModel, name: str, key: str) -> None:

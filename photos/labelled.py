@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ai.jsontext import read_json
 from photos.models.tag import normalise_tag
 
 CAPTIONS = "captions.json"
@@ -82,8 +82,8 @@ def _from_subfolders(folder: Path) -> Iterator[_Entry]:
 
 def _from_captions(described: Path) -> Iterator[_Entry]:
     try:
-        entries = json.loads(described.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as problem:
+        entries = read_json(described.read_text(encoding="utf-8"))
+    except ValueError as problem:
         raise NoLabelledSet(f"{described} is not JSON: {problem}") from problem
     if not isinstance(entries, list):
         raise NoLabelledSet(f"{described} is not a list.")

@@ -9,12 +9,13 @@ from datetime import datetime
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from ai import probes
 from ai.encoders.base import Encoder, model_key
 from photos.embeddings import vectors_of
 from photos.encoding import current_encoder
-from photos.models import LearnedProbe, Photo, VocabularyState, VocabularyWord
+from photos.models import LearnedProbe, Photo, PhotoTag, VocabularyState, VocabularyWord
 from photos.models.queryset import PhotoQuerySet
 from photos.teaching import taught
 
@@ -72,6 +73,10 @@ def learned(word: VocabularyWord) -> LearnedProbe | None:
 
 def _said(word: VocabularyWord, model: str) -> _Said:
     listed = word.examples.filter(photo__trashed_at=None, photo__archived=False)
+    # What was said of the photo elsewhere, and later, is not learned against.
+    tags = PhotoTag.objects.filter(photo=OuterRef("photo"), tag__name=word.word)
+    listed = listed.exclude(Q(positive=True) & Exists(tags.filter(rejected=True)))
+    listed = listed.exclude(Q(positive=False) & Exists(tags.filter(rejected=False, source=PhotoTag.Source.HUMAN)))
     photos = listed.order_by("marked_at", "pk").values_list("photo_id", "positive")
     outside = word.outside_examples.filter(model=model).order_by("pk").values_list("pk", "positive")
     return _Said(tuple(photos), tuple(outside))

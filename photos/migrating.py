@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from ai.encoders.base import Encoder, EncoderUnavailable, model_key
 from ai.loading import get_encoder
-from photos import generations
+from photos import generations, learning
 from photos.comparison import Comparison, compare, queries_to_compare
 from photos.embeddings import count_embedded, put_vectors
 from photos.encoding import matching_encoder
@@ -51,7 +51,7 @@ class MigrationSlice:
                 self._fail(f"{encoder.name} has other files than at the beginning: run `manage.py models use` again.")
                 return False
             self._count()
-            return self._embed_some(encoder) and (not self._is_complete() or self._conclude())
+            return self._embed_some(encoder) and (not self._is_complete() or self._conclude(encoder))
         except PASSING as exc:
             self.migration.wait(str(exc))
             return False
@@ -102,13 +102,15 @@ class MigrationSlice:
     def _is_complete(self) -> bool:
         return generations.is_complete(self.migration)
 
-    def _conclude(self) -> bool:
+    def _conclude(self, encoder: Encoder) -> bool:
         """Make ready what is complete, and switch unless a person wants to; True when photos came in meanwhile."""
         if self.migration.state == ModelMigration.State.EMBEDDING:
             failed = self.migration.unembedded.given_up().count()
             if failed > count_embedded(self.migration.model):
                 self._fail(f"{failed} photos could not be embedded, more than could.")
                 return False
+            # Before anything is read with it, or taught words would be off their photos for a while.
+            learning.catch_up(encoder, timezone.now())
             generation_ready.send(sender=ModelMigration, model=self.migration.model)
             self.migration.make_ready(_comparison(self.migration).as_json())
         if self.migration.review or not self.migration.is_running:

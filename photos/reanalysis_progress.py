@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q
 
-from ai.encoders.base import EncoderUnavailable
 from jobs.models import PROMPT, Run
-from photos.encoding import current_encoder
+from photos.encoding import encoder_problem
 from photos.models import Reanalysis, Stage
 
 if TYPE_CHECKING:
@@ -74,11 +73,7 @@ def obstacle_to(progress: Progress, started_at: datetime, now: datetime) -> str:
     """Return why nothing gets done, in words for a person; "" where something does, or has had no time to."""
     if progress.rate or now - started_at < PROMPT:
         return ""
-    try:
-        current_encoder().warm_up()
-    except EncoderUnavailable as exc:
-        return str(exc)
-    return NO_WORKER if Run.objects.unattended(now) else ""
+    return encoder_problem() or (NO_WORKER if Run.objects.unattended(now) else "")
 
 
 def failures_of(user: User, limit: int) -> list[Stage]:

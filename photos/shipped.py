@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -13,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
+from ai.jsontext import read_json
 from photos.models import Photo, VocabularyState, VocabularyWord
 
 logger = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ def _update(row: VocabularyWord, word: ShippedWord) -> bool:
 
 @cache
 def _shipped(taught: Path) -> Shipped:
-    everyday = json.loads((FOLDER / "everyday.json").read_text(encoding="utf-8"))
+    everyday = read_json((FOLDER / "everyday.json").read_text(encoding="utf-8"))
     if everyday["format"] != FORMAT:
         raise ValueError(f"everyday.json has format {everyday['format']!r}, not {FORMAT}")
     words = {word.word: word for word in map(ShippedWord.read, everyday["words"])}
@@ -123,7 +123,7 @@ def _shipped(taught: Path) -> Shipped:
 def _taught_words(path: Path) -> list[ShippedWord]:
     """Return the words of an encoder's own list; none where it cannot be read, which the encoder itself will tell."""
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))["words"]
+        entries = read_json(path.read_text(encoding="utf-8"))["words"]
         return [
             ShippedWord(entry["word"], entry["synonyms"], entry["parents"], threshold=USUAL_THRESHOLD)
             for entry in entries

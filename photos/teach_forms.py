@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django import forms
 
 from photos import teaching
@@ -7,6 +9,11 @@ from photos.forms import PhotoNumbersField
 from photos.lessons import Answer
 from photos.models.tag import MAX_TAG_LENGTH
 from photos.suggestions import Order
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from accounts.models import User
 
 SOME = {"required": "Select some photos first."}
 
@@ -18,9 +25,13 @@ class TeachForm(forms.Form):
     answer = forms.ChoiceField(choices=[(Answer.YES, "They show it"), (Answer.NO, "They do not show it")])
     photo = PhotoNumbersField(error_messages=SOME)
 
+    def __init__(self, data: QueryDict, user: User) -> None:
+        super().__init__(data)
+        self._user = user
+
     def clean_word(self) -> str:
         try:
-            return teaching.teachable(self.cleaned_data["word"])
+            return teaching.teachable(self.cleaned_data["word"], self._user)
         except forms.ValidationError as problem:
             raise forms.ValidationError(problem.messages) from problem
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -25,11 +26,17 @@ if TYPE_CHECKING:
 _NEW = {"leaf": False, "threshold": THRESHOLD}
 
 
-def teachable(name: str) -> str:
-    """Return the name as words are stored; raises ValidationError where it is none, or another word's already."""
+def teachable(name: str, user: User | None = None) -> str:
+    """Return the name as words are stored; raises ValidationError where it is none, or another word's already.
+
+    A word that came with Cloudzy is on everybody's photos: only curators teach it. Without a user nobody is asked.
+    """
     word = normalise_tag(name)
-    if not VocabularyWord.objects.filter(word=word).exists():
+    row = VocabularyWord.objects.filter(word=word).first()
+    if row is None:
         VocabularyWord(word=word, **_NEW).full_clean()
+    elif row.shipped and user is not None and not user.is_staff:
+        raise ValidationError(f"“{word}” came with Cloudzy and is everybody's. Teach a word of your own.")
     return word
 
 

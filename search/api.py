@@ -17,7 +17,10 @@ from photos.api.requests import owner_of, photo_of
 from photos.api.serializers import UploadSerializer
 from photos.names import clean_name
 from photos.uploads import decode_upload, received_file
-from search.queries import LONGEST_QUERY, Hit, find, like_image, similar_to
+from search.hits import Hit
+from search.hybrid import find
+from search.modes import Mode
+from search.queries import LONGEST_QUERY, like_image, similar_to
 
 
 @extend_schema_field({"type": "string", "minLength": 1, "maxLength": LONGEST_QUERY})
@@ -29,12 +32,25 @@ class TextField(serializers.CharField):
         self.validators = []
 
 
+_LANGUAGE = (
+    'What to search for: words, `"exact words"`, `-without`, `OR`, brackets, fields such as `tag:food`, '
+    "`taken:2024-07` or `iso:>=800`, and `similar:12` for photos like number 12."
+)
+
+
 class TopQuery(QuerySerializer):
     top_k = serializers.IntegerField(min_value=1, max_value=50, default=5, help_text="How many to answer at most.")
 
 
 class SearchQuery(TopQuery):
-    q = TextField(allow_blank=True, help_text="What to search for.")
+    q = TextField(allow_blank=True, help_text=_LANGUAGE)
+
+    mode = serializers.ChoiceField(
+        choices=[str(mode) for mode in Mode],
+        default=str(Mode.SEMANTIC),
+        help_text="What to rank by: `semantic`, how near a photo is to the text; `text`, where the words are written; "
+        "`hybrid`, both in one ranking. In `semantic` an unknown field or bad value is plain text, otherwise a 400.",
+    )
 
 
 class SimilarQuery(TopQuery):
@@ -47,11 +63,18 @@ class ResultSerializer(serializers.Serializer[Hit]):
     tags = serializers.ListField(child=serializers.CharField(), source="photo.tag_names")
     caption = serializers.CharField(source="photo.caption")
     distance = serializers.FloatField(
-        min_value=0, max_value=4, help_text="Squared Euclidean distance of unit vectors; 2.0 where only words matched."
+        min_value=0,
+        max_value=4,
+        help_text="Squared Euclidean distance of unit vectors; 2.0 where there is nothing to measure.",
+    )
+    score = serializers.FloatField(
+        help_text="What the order goes by, higher is better: the cosine in `semantic` mode, else weighted reciprocal "
+        "ranks, and 1 or 2 more for photos with all of the text as a tag or title. Of meaning within one answer only."
     )
     matched_by = serializers.ListField(
         child=serializers.CharField(),
-        help_text="`semantic`, `tag:<tag>`, `title`, `caption`, `description` or `filename`, best first.",
+        help_text="`semantic`, `tag:<tag>`, `title`, `caption`, `description`, `filename`, `camera`, `text` (in the "
+        "picture), or a field of the query such as `iso:>=800`; best first.",
     )
 
 
@@ -59,6 +82,9 @@ class ResultsSerializer(serializers.Serializer[Any]):
     query = serializers.CharField()
     results = ResultSerializer(many=True)
     total_results = serializers.IntegerField()
+    corrected = serializers.CharField(
+        required=False, help_text="What was searched for instead, where words of the query are written nowhere."
+    )
 
 
 def _example(query: str, matched_by: list[str]) -> OpenApiExample:
@@ -68,13 +94,17 @@ def _example(query: str, matched_by: list[str]) -> OpenApiExample:
         "tags": ["nature", "mountain"],
         "caption": "A mountain, photographed in October 2023.",
         "distance": 0.123,
+        "score": 0.9385,
         "matched_by": matched_by,
     }
     return OpenApiExample(query, {"query": query, "results": [result], "total_results": 1}, response_only=True)
 
 
 class SearchView(APIView):
-    """Search by meaning, nearest first. A text the encoder knows nothing of is searched as words."""
+    """Search by meaning, nearest first; or by words, or by both. Fields and what is excluded hold in every mode.
+
+    By meaning, a text the encoder knows nothing of is searched as words.
+    """
 
     @extend_schema(
         operation_id="search",
@@ -83,8 +113,8 @@ class SearchView(APIView):
     )
     def get(self, request: Request) -> Response:
         query = query_of(request, SearchQuery)
-        found = find(query["q"], owner_of(request), query["top_k"])
-        return _answer(query["q"], found.hits)
+        found = find(query["q"], owner_of(request), query["top_k"], Mode(query["mode"]))
+        return _answer(query["q"], found.hits, found.corrected)
 
 
 class SimilarView(APIView):
@@ -126,6 +156,8 @@ class ByImageView(APIView):
         return _answer(f"Similar to {clean_name(file.name or '')}", hits)
 
 
-def _answer(query: str, hits: list[Hit]) -> Response:
+def _answer(query: str, hits: list[Hit], corrected: str = "") -> Response:
     answer = {"query": query, "results": hits, "total_results": len(hits)}
+    if corrected:
+        answer["corrected"] = corrected
     return Response(ResultsSerializer(answer).data)

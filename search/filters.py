@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 from operator import and_, or_
 
@@ -26,15 +27,25 @@ def allowed(query: Query, user: User) -> PhotoQuerySet:
     Photos in the trash never; archived ones where the query names `is:archived`. What words would have to decide,
     such as `dog OR tag:dog`, rules out nothing.
     """
+    return holding([query.root], user, with_archive=names_archive(query))
+
+
+def holding(facts: Iterable[Node], user: User, with_archive: bool) -> PhotoQuerySet:
+    """Return the photos of this user about which all of this is so, as far as facts decide."""
     photos = Photo.objects.visible_to(user)
-    if _ARCHIVED not in walk(query.root):
+    if not with_archive:
         photos = photos.listed()
-    return photos.filter(_condition(query.root, user, unknown=True))
+    return photos.filter(*(_condition(fact, user, unknown=True) for fact in facts))
 
 
-def has_facts_only(query: Query) -> bool:
-    """Tell whether the database alone decides: `allowed` is then the answer."""
-    return all(isinstance(node, Field | And | Or | Not) for node in walk(query.root))
+def names_archive(query: Query) -> bool:
+    """Tell whether the query asks about the archive, and so looks into it."""
+    return _ARCHIVED in walk(query.root)
+
+
+def is_fact(node: Node) -> bool:
+    """Tell whether the database alone decides about it."""
+    return all(isinstance(part, Field | And | Or | Not) for part in walk(node))
 
 
 def _condition(node: Node, user: User, unknown: bool) -> Q:

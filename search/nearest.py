@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from accounts.models import User
-from photos.embeddings import vectors_of
-from photos.models import Photo
+from photos.embeddings import any_vectors_of
 from search.distances import distances
 from search.live import live_index
+from search.scope import Scope
 from search.spaces import Space
 
 _LEAST_PROPOSAL = 64
+_MOST_SPARE = 200
 _WIDER = 8
+_AT_ONCE = 4096
 
 # Engines sum in float32: what they tell apart by less than this may be equal.
 _TOLERANCE = 1e-5
@@ -27,47 +28,54 @@ class Near:
     distance: float
 
 
-def nearest(vector: np.ndarray, space: Space, user: User, k: int, passing_by: int | None = None) -> list[Near]:
-    """Return the k photos nearest to a unit vector that the user may see and lists show, by distance and then id.
+def nearest(
+    vector: np.ndarray, space: Space, scope: Scope, k: int, passing_by: Collection[int] = frozenset()
+) -> list[Near]:
+    """Return the k photos of the scope nearest to a unit vector, by distance and then id.
 
-    `passing_by` is a photo that must not be among them. Every process gives the same list: the index only chooses
-    candidates, and each distance is computed anew from the stored vector.
+    `passing_by` are photos that must not be among them. Every process gives the same list: the index only chooses
+    candidates, and each distance is computed anew from the stored vector. Archived photos, which no index holds, are
+    measured one and all.
     """
+    archived = scope.archived_ids()
+    passed_by = np.fromiter(passing_by, dtype=np.int64)
+    near = _first(measured(np.setdiff1d(archived, passed_by), vector, space), k)
     state = live_index(space).current()
-    for wanted, allowed in _proposals(max(4 * k, _LEAST_PROPOSAL), user):
+    found: list[Near] = []
+    for wanted, allowed in _proposals(max(min(4 * k, k + _MOST_SPARE), _LEAST_PROPOSAL), scope):
         proposed = state.search(vector, wanted, allowed)
-        seen = proposed.ids if allowed is not None else _visible(user, among=proposed.ids)
-        near = _measured(seen[seen != passing_by], vector, space)
-        if len(proposed) < wanted or _settled(near, k, float(proposed.scores[-1])):
+        seen = proposed.ids if allowed is not None else scope.among(proposed.ids)
+        found = _first(measured(np.setdiff1d(seen, passed_by), vector, space), k)
+        if len(proposed) < wanted or _settled(found, k, float(proposed.scores[-1])):
             break
-    return near[:k]
+    return _first([*near, *found], k)
 
 
-def _proposals(wanted: int, user: User) -> Iterator[tuple[int, np.ndarray | None]]:
-    """Yield how many to propose and from which ids, None for all: ever more, at last only of the user's own."""
-    yield wanted, None
-    yield wanted * _WIDER, None
-    allowed = _visible(user)
-    while True:
+def measured(ids: np.ndarray, vector: np.ndarray, space: Space) -> list[Near]:
+    """Return how far those of these photos are that have a vector, by ascending id."""
+    near: list[Near] = []
+    for start in range(0, len(ids), _AT_ONCE):
+        found, vectors = any_vectors_of(space.model, ids[start : start + _AT_ONCE].tolist())
+        if len(found):
+            near += map(Near, found.tolist(), distances(vector, vectors).tolist())
+    return near
+
+
+def _first(near: list[Near], k: int) -> list[Near]:
+    return sorted(near, key=lambda found: (found.distance, found.photo_id))[:k]
+
+
+def _proposals(wanted: int, scope: Scope) -> Iterator[tuple[int, np.ndarray | None]]:
+    """Yield how many to propose and from which ids, None for all: ever more, at last only of those allowed."""
+    if scope.ids is None:
+        yield wanted, None
         wanted *= _WIDER
+        yield wanted, None
+        wanted *= _WIDER
+    allowed = scope.every_id()
+    while True:
         yield wanted, allowed
-
-
-def _visible(user: User, among: np.ndarray | None = None) -> np.ndarray:
-    """Return the ids, among these or of all, that the user may see and lists show: int64, ascending."""
-    photos = Photo.objects.visible_to(user).listed()
-    if among is not None:
-        photos = photos.filter(pk__in=among.tolist())
-    return np.fromiter(photos.order_by("pk").values_list("pk", flat=True), dtype=np.int64)
-
-
-def _measured(ids: np.ndarray, vector: np.ndarray, space: Space) -> list[Near]:
-    found, vectors = vectors_of(space.model, ids.tolist())
-    if not len(found):
-        return []
-    measured = distances(vector, vectors)
-    order = np.lexsort((found, measured))
-    return [Near(int(found[row]), float(measured[row])) for row in order]
+        wanted *= _WIDER
 
 
 def _settled(near: list[Near], k: int, last_score: float) -> bool:

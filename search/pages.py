@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from dataclasses import asdict
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 from rest_framework.exceptions import APIException
@@ -10,27 +13,49 @@ from rest_framework.exceptions import APIException
 from photos.models import Photo
 from photos.uploads import decode_upload, received_file
 from photos.views.request import PageRequest, photo_or_404
-from search.errors import BadQuery
-from search.queries import NO_DISTANCE, like_image, search_page, similar_to
+from search.hits import Hit
+from search.hybrid import find
+from search.language import QueryError, chips, complete, error_chips, operators
+from search.modes import Mode
+from search.queries import LONGEST_QUERY, like_image, similar_to
+from search.rankings import NO_DISTANCE
 from search.templatetags.match_reasons import CLOSE
 
 PAGE = 60
 STRIP = 12
+MOST_OFFERED = 12
+
+# What the page calls the modes.
+MODES = ((Mode.HYBRID, "Best"), (Mode.TEXT, "Words"), (Mode.SEMANTIC, "Meaning"))
 
 
 @require_safe
 def results(request: PageRequest) -> HttpResponse:
+    """Show what a query finds: what is sure, and folded what only looks a little like it."""
     text = request.GET.get("q", "").strip()
+    mode = _mode(request)
+    context: dict[str, Any] = {"query": text, "mode": mode, "modes": MODES, "operators": operators()}
     if not text:
-        return render(request, "search/results.html")
+        return render(request, "search/results.html", context)
     try:
-        found = search_page(text, request.user, PAGE)
-    except BadQuery as exc:
-        return render(request, "search/results.html", {"bad_query": exc.detail}, status=exc.status_code)
-    alike = [hit for hit in found.by_meaning if hit.distance <= CLOSE]
-    less_likely = [hit for hit in found.by_meaning if CLOSE < hit.distance < NO_DISTANCE]
-    context = {"query": text, "found": found, "alike": alike, "less_likely": less_likely}
+        found = find(text, request.user, PAGE, mode)
+    except QueryError as exc:
+        context |= {"chips": error_chips(exc), "bad_query": exc.detail}
+        return render(request, "search/results.html", context, status=exc.status_code)
+    except APIException as exc:
+        context |= {"bad_query": exc.detail}
+        return render(request, "search/results.html", context, status=exc.status_code)
+    sure = [hit for hit in found.hits if _is_sure(hit)]
+    less_likely = [hit for hit in found.hits if not _is_sure(hit) and hit.distance < NO_DISTANCE]
+    context |= {"found": found, "chips": chips(found.query), "sure": sure, "less_likely": less_likely}
     return render(request, "search/results.html", context)
+
+
+@require_safe
+def completions(request: PageRequest) -> JsonResponse:
+    """Answer what may follow in a query that is being typed."""
+    offered = complete(request.GET.get("q", "")[:LONGEST_QUERY], request.user)[:MOST_OFFERED]
+    return JsonResponse({"completions": [asdict(completion) for completion in offered]})
 
 
 @require_POST
@@ -54,3 +79,15 @@ def similar(request: PageRequest, pk: int) -> HttpResponse:
     except APIException as exc:  # not analysed yet, or no encoder: a fact to show, not a failure
         return render(request, template, {"photo": photo, "problem": exc.detail})
     return render(request, template, {"photo": photo, "hits": hits})
+
+
+def _mode(request: PageRequest) -> Mode:
+    try:
+        return Mode(request.GET.get("mode", Mode.HYBRID))
+    except ValueError:
+        return Mode.HYBRID
+
+
+def _is_sure(hit: Hit) -> bool:
+    """Tell whether something besides a little likeness speaks for it."""
+    return hit.distance <= CLOSE or hit.matched_by != ("semantic",)

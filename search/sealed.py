@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from ai.jsontext import read_json
+
 TEMPORARY = ".writing-"  # how the names of half-written files begin
 
 
@@ -36,10 +38,10 @@ def write_sealed(path: Path, content: dict[str, Any]) -> None:
 def read_sealed(path: Path) -> dict[str, Any]:
     """Return the content; raises Unsealed, or OSError where the file cannot be read."""
     try:
-        sealed = json.loads(path.read_bytes())
+        sealed = read_json(path.read_bytes())
         content = sealed["content"]
         intact = sealed["sha256"] == _digest(content)
-    except (ValueError, KeyError, TypeError, RecursionError) as exc:
+    except (ValueError, KeyError, TypeError) as exc:
         raise Unsealed(f"{path.name} is not readable") from exc
     if not intact or not isinstance(content, dict):
         raise Unsealed(f"{path.name} was changed")

@@ -40,6 +40,14 @@ def test_escape_leads_to_the_gallery_where_one_came_from_nowhere(page: Page, pho
     expect(page).to_have_url(re.compile("/gallery/$"))
 
 
+def test_the_buttons_of_a_field_show_only_while_it_is_edited(page: Page, photo: str) -> None:  # noqa: ARG001
+    expect(page.get_by_role("button", name="Save")).to_be_hidden()
+
+    page.get_by_label("Caption").focus()
+
+    expect(page.get_by_role("button", name="Save")).to_be_visible()
+
+
 def test_the_field_just_saved_keeps_the_focus(page: Page, photo: str) -> None:  # noqa: ARG001
     page.get_by_label("Description").fill("Poppies.")
 

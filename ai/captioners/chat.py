@@ -6,7 +6,6 @@ The format is that of POST /v1/chat/completions with `response_format` of type `
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Mapping
 from io import BytesIO
@@ -15,6 +14,7 @@ from typing import Any
 from PIL import Image
 
 from ai.captioners.base import MAX_TAGS, CaptionFailed, Described
+from ai.jsontext import read_json
 
 LONGEST_SIDE = 1024
 QUALITY = 85
@@ -82,20 +82,22 @@ def data_url(image: Image.Image) -> str:
 def content_of(body: bytes) -> str:
     """Return what the model said; raise CaptionFailed where the body is no chat completion."""
     try:
-        content = json.loads(body)["choices"][0]["message"]["content"]
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        content = read_json(body)["choices"][0]["message"]["content"]
+    except (ValueError, LookupError, TypeError) as error:
         raise CaptionFailed("The caption server answered, but not with a chat completion.") from error
     if not isinstance(content, str):
         raise CaptionFailed("The caption server answered with a chat completion that holds no text.")
-    return _THOUGHTS.sub("", content).strip()
+    # Half a surrogate pair is JSON but no text: nobody can be sent it, and no database keeps it.
+    sayable = content.encode(errors="replace").decode()
+    return _THOUGHTS.sub("", sayable).strip()
 
 
 def described(content: str) -> Described:
     """Read the object that was asked for, also from within a code fence; raise NotInForm where there is none."""
     start, end = content.find("{"), content.rfind("}")
     try:
-        said = json.loads(content[start : end + 1])
-    except (ValueError, RecursionError) as error:
+        said = read_json(content[start : end + 1])
+    except ValueError as error:
         raise NotInForm("no valid JSON") from error
     caption, description, tags = (said.get(key) for key in ("caption", "description", "tags"))
     if not (isinstance(caption, str) and isinstance(description, str)):

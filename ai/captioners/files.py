@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from ai.captioners.base import CaptionerUnavailable
 from ai.captioners.generation import Generation
 from ai.captioners.pixels import Pixels
+from ai.jsontext import read_json
 from ai.layouts import (
     CAPTION_CONFIG,
     CAPTION_ENCODER,
@@ -45,7 +45,7 @@ def read_files(folder: Path) -> CaptionFiles:
         generation = Generation.from_configs(_read(folder / CAPTION_CONFIG), _read(folder / GENERATION))
         pixels = Pixels.from_config(_read(folder / PREPROCESSOR))
     # AttributeError is what we make of JSON that is no object.
-    except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, LookupError, OverflowError, AttributeError) as error:
         raise unusable(folder, f"{type(error).__name__}: {error}") from error
     return CaptionFiles(folder / CAPTION_ENCODER, folder / decoder, folder / TOKENIZER, pixels, generation)
 
@@ -61,4 +61,4 @@ def unusable(folder: Path, reason: str) -> CaptionerUnavailable:
 
 def _read(path: Path) -> dict[str, Any]:
     """Return the object in a JSON file, {} where there is no such file."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return read_json(path.read_text(encoding="utf-8")) if path.is_file() else {}

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from ai.encoders.base import EncoderUnavailable
 from ai.encoders.clip_pixels import ClipPixels
 from ai.encoders.clip_text import CONTEXT_LENGTH, TextSettings, collapse
+from ai.jsontext import read_json
 from ai.layouts import IMMICH, MERGES, RCLIP, TEXTUAL, VISUAL, Layout
 
 # rclip's files hold no settings; these are in its code. Its pictures are as large as its graph takes them.
@@ -31,7 +31,7 @@ def read_clip(folder: Path, layout: Layout, refusal: Callable[[str], EncoderUnav
     """Read the settings in `folder`; raise the exception that `refusal` words where they are not usable."""
     try:
         return _READERS[layout.name](folder)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, OverflowError, AttributeError) as error:
         raise refusal(f"{type(error).__name__}: {error}") from error
 
 
@@ -56,4 +56,4 @@ _READERS: dict[str, Callable[[Path], ClipModel]] = {IMMICH.name: _immich, RCLIP.
 
 
 def _json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
+    return read_json(path.read_text(encoding="utf-8"))

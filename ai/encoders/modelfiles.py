@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ import numpy as np
 from ai.encoders.base import EncoderUnavailable
 from ai.encoders.checksums import published_sums, verify
 from ai.encoders.preprocessing import Preprocessing
+from ai.jsontext import read_json
 from ai.texts import Lexicon
 from ai.vectors import BadVector, unit_rows
 from ai.vocabulary import Vocabulary, Word
@@ -46,7 +46,7 @@ def read_model(folder: Path) -> Model:
     if missing := _missing(folder):
         raise unavailable(folder, missing)
     try:
-        described = json.loads((folder / VOCABULARY).read_text(encoding="utf-8"))
+        described = read_json((folder / VOCABULARY).read_text(encoding="utf-8"))
         sums = published_sums(folder, described["encoder"], described["revision"])
         for name in (VOCABULARY, LEAVES):
             verify(folder / name, sums.get(name))

@@ -95,6 +95,14 @@ def test_an_answer_out_of_form_is_repaired_once(content: str) -> None:
     assert "JSON object" in second[-1]["content"]
 
 
+def test_half_a_character_in_an_answer_does_not_keep_it_from_being_repaired() -> None:
+    with CaptionServer(says("A dog \ud83d"), says(DOG)) as server:
+        said = captioner(server).describe(RED)
+
+    assert said.caption == "A dog on a beach."
+    assert server.asked[1].payload["messages"][-2]["content"] == "A dog ?"
+
+
 def test_a_model_that_knows_no_json_is_taken_at_its_word() -> None:
     said = describe(says("A dog\non a beach."), says("I am sorry."))
 

@@ -92,7 +92,7 @@ def test_a_model_nobody_knows_can_only_be_added(models: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "..", "../models/mine", ".incoming"])
 def test_a_name_that_is_none_leads_nowhere(models: Path, name: str) -> None:
-    with pytest.raises(ModelProblem, match="not the name of a model"):
+    with pytest.raises(ModelProblem, match=r"cannot be the name of a model: see `manage.py models list`\.$"):
         ModelStore(models).usable(name)
 
 

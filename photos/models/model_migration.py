@@ -77,7 +77,8 @@ class ModelMigration(models.Model):
 
     @property
     def percent(self) -> int:
-        return 100 * self.done // self.total if self.total else 100
+        """0 also while nothing has been counted yet."""
+        return 100 * self.done // self.total if self.total else 0
 
     @property
     def rate(self) -> float:

@@ -176,9 +176,11 @@ def test_the_page_of_a_word_says_what_the_model_makes_of_it(client: Client) -> N
     VocabularyWord.objects.create(word="red", threshold=0.3)
     VocabularyWord.objects.create(word="glowberry", prompts=["red"])
 
-    assert "It is a tag from 0.2 on." in client.get(page_of("red")).content.decode()
+    assert "It is a tag from 0.2 on, as was measured for it" in client.get(page_of("red")).content.decode()
     assert "Photos are found by it; it is no tag." in client.get(page_of("glowberry")).content.decode()
     assert "It cannot tell this word" in client.get(page_of("wedding")).content.decode()
+    save(client, page_of("red"), threshold="0.7")
+    assert "It is a tag from 0.7 on." in client.get(page_of("red")).content.decode()
 
 
 @pytest.mark.usefixtures("no_encoder")

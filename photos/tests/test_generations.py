@@ -255,6 +255,24 @@ def test_nothing_is_settled_while_a_migration_runs() -> None:
         generations.settle(lambda _: None)
 
 
+@pytest.mark.parametrize("switches", [True, False])
+def test_a_migration_that_begins_while_all_is_settled_keeps_its_vectors(
+    monkeypatch: pytest.MonkeyPatch, switches: bool
+) -> None:
+    photos = migrated("red", "blue", "green")
+    monkeypatch.setattr(generations, "MOVED_AT_ONCE", 1)
+
+    def go_back_to_the_old_model(_: int) -> None:
+        if not ModelMigration.objects.filter(model=OLD).exists():
+            work(begin("fake", review=not switches))
+
+    with pytest.raises(GenerationProblem, match="changed its model" if switches else "on its way"):
+        generations.settle(go_back_to_the_old_model)
+
+    assert embeddings.count_vectors(OLD) == embeddings.count_vectors(NEW) == len(photos)
+    assert active_key() == (OLD if switches else NEW)
+
+
 def test_a_rollback_after_a_cancelled_settle_is_gone_but_the_model_can_be_used_again() -> None:
     migrated("red")
     generations.settle(lambda _: None)

@@ -238,3 +238,17 @@ def test_what_is_said_while_a_word_is_learned_is_learned_too(use_encoder: Callab
 
     assert probe is not None
     assert probe.positives == 4
+
+
+def test_what_was_said_of_a_photo_elsewhere_is_not_learned_against(word: VocabularyWord) -> None:
+    shows, shows_not = teach(word, yes=4, no=4)
+    learning.relearn(word, NOW)
+
+    shows[0].remove_tags([word.word])
+    shows_not[0].add_tags([word.word])
+
+    assert learning.out_of_date(model_key(current_encoder())) == [word]
+    probe = learning.relearn(word, LATER)
+    assert probe is not None
+    assert (probe.positives, probe.negatives) == (3, 3)
+    assert learning.out_of_date(model_key(current_encoder())) == []

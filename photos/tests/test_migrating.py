@@ -16,7 +16,8 @@ from pytest_django import Settings
 from ai.encoders.base import BadVector, Encoder, EncoderUnavailable
 from ai.fakes import FakeEncoder
 from ai.loading import ENCODERS, forget_encoder
-from photos import embeddings, generations, storage, thumbnails
+from photos import embeddings, generations, storage, teaching, thumbnails
+from photos.encoding import matching_encoder
 from photos.migrating import MigrationSlice
 from photos.models import ModelMigration, Photo, StoredEmbedding
 from photos.models.model_migration import LEASE
@@ -72,6 +73,22 @@ def test_a_migration_embeds_all_photos_compares_and_switches() -> None:
     assert migration.comparison is not None
     assert {query["overlap"] for query in migration.comparison["queries"]} == {1.0}
     assert set(Photo.objects.values_list("embedding_model", flat=True)) == {OLD}
+
+
+def test_the_new_model_has_learned_the_taught_words_before_it_is_switched_to() -> None:
+    red, blue, green = upload("red", "blue", "green")
+    word = teaching.word_named("our boat")
+    teaching.mark(word, [red], True, timezone.now())
+    teaching.mark(word, [blue, green], False, timezone.now())
+    migration = begin(review=True)
+
+    work(migration)
+
+    assert migration.state == State.READY
+    assert list(word.probes.values_list("model", "positives", "negatives")) == [(NEW, 1, 2)]
+    vocabulary = matching_encoder("other", NEW).vocabulary
+    assert vocabulary is not None
+    assert "our boat" in {known.word for known in vocabulary.words}
 
 
 def test_photos_are_embedded_in_batches_each_in_a_transaction_of_its_own(
@@ -139,7 +156,7 @@ def test_rate_and_time_left_come_from_what_was_done() -> None:
     migration = ModelMigration(done=25, total=100, embedded=20, seconds=10.0)
 
     assert (migration.rate, migration.time_left, migration.percent) == (2.0, timedelta(seconds=38), 25)
-    assert ModelMigration().time_left is None
+    assert (ModelMigration().time_left, ModelMigration().percent) == (None, 0)
 
 
 def test_a_migration_under_review_waits_for_a_person() -> None:

@@ -10,13 +10,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
-from jobs.models import PROMPT
+from jobs.models import PROMPT, Run
 from jobs.worker import Worker
 from photos.forms import MAX_SELECTED
 from photos.models import Photo, Reanalysis, Stage
+from photos.tasks import queue_unread, read_text
 from photos.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,23 @@ def test_what_means_nothing_is_refused_in_words(client: Client, owner: User, fie
 
     assert 'class="notice error"' in page
     assert not Reanalysis.objects.exists()
+
+
+def test_the_text_in_all_pictures_is_read_again_where_it_is_read(
+    client: Client, make_photo: MakePhoto, settings: Settings
+) -> None:
+    text = Stage.objects.create(photo=make_photo(), name=Stage.Name.TEXT, status=Stage.Status.DONE)
+    refused = start(client, scope="all", stage="text")
+    settings.CLOUDZY_OCR = "fake"
+
+    start(client, scope="all", stage="text")
+    work()
+    queue_unread(timezone.now())
+
+    text.refresh_from_db()
+    assert "not one of the available choices" in refused
+    assert (text.status, text.reanalysis) == (Stage.Status.QUEUED, Reanalysis.objects.get())
+    assert Run.objects.unfinished(read_text).count() == 1
 
 
 def test_choosing_nothing_leads_back_to_the_gallery(client: Client, owner: User) -> None:

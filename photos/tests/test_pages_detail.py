@@ -121,6 +121,17 @@ def test_a_failed_analysis_shows_its_reason_and_is_tried_again(client: Client, m
     assert "could not be analysed" not in after
 
 
+@pytest.mark.usefixtures("no_encoder")
+def test_the_page_of_a_photo_that_waits_for_an_encoder_says_what_to_do(client: Client, make_photo: MakePhoto) -> None:
+    waiting, ready = make_photo(status=Photo.Status.QUEUED), make_photo()
+
+    page = text_of(client.get(waiting.get_absolute_url()))
+
+    assert "Waiting to be analysed." in page
+    assert "encoder" in page.partition("Waiting to be analysed.")[2].partition("</div>")[0]
+    assert "Waiting to be analysed." not in text_of(client.get(ready.get_absolute_url()))
+
+
 def test_the_page_says_who_wrote_the_caption(client: Client, make_photo: MakePhoto) -> None:
     photo = make_photo(caption="A dog.")
     assert "Made from what the tags and the date say" in text_of(client.get(photo.get_absolute_url()))

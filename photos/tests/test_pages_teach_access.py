@@ -93,3 +93,19 @@ def test_a_change_needs_the_token_of_the_session(server_mode: Settings, name: st
 
     assert response.status_code == 403
     assert word.examples.count() == 6
+
+
+@pytest.mark.parametrize(("is_staff", "status"), [(True, 302), (False, 422)])
+def test_a_word_that_came_with_cloudzy_is_taught_by_curators_only(
+    client: Client, server_mode: Settings, is_staff: bool, status: int
+) -> None:
+    assert server_mode
+    anna = make_user("anna", is_staff=is_staff)
+    client.force_login(anna)
+    photo = boat(50, owner=anna)
+
+    response = client.post(reverse("teach:new"), {"photo": photo.pk, "word": "Dog", "answer": "yes"})
+
+    assert response.status_code == status
+    assert VocabularyWord.objects.get(word="dog").examples.exists() is is_staff
+    assert is_staff or "Teach a word of your own." in response.content.decode()

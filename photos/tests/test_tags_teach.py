@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from photos import teaching
 from photos.models import OutsideExample, VocabularyWord
+from photos.models.tag import MAX_TAGS
 from photos.tasks import learn_taught_words
 from photos.tests.factories import at
 from photos.tests.lesson_photos import boat, house, marks
@@ -140,3 +141,15 @@ def test_an_imported_word_is_learned_by_who_has_the_same_files(tmp_path: Path, o
     assert "our boat: 2 photos are here" in out.getvalue()
     assert marks(word) == {shows.pk: True, shows_not.pk: False}
     assert word.probes.get().positives == 1
+
+
+def test_an_import_says_where_a_photo_has_too_many_tags_to_be_taught_by(tmp_path: Path, owner: User) -> None:
+    photo = boat(0, owner=owner)
+    photo.add_tags([f"tag {number}" for number in range(MAX_TAGS)])
+    words = [{"word": "our boat", "leaf": False, "threshold": 0.5, "examples": {"positive": [photo.sha256]}}]
+    (tmp_path / "words.json").write_text(json.dumps({"format": 1, "words": words}))
+
+    with pytest.raises(CommandError, match=r"'our boat' was not taught\. A photo has at most"):
+        call_command("tags", "import", str(tmp_path / "words.json"), stdout=StringIO())
+
+    assert VocabularyWord.objects.filter(word="our boat").exists()

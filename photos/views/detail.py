@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from photos import captioning, curation
+from photos.encoding import encoder_problem
 from photos.forms import EditForm, TagForm
 from photos.models import Photo, RecognisedText, Stage
 from photos.paging import neighbours
@@ -74,6 +75,7 @@ def _context(request: PageRequest, photo: Photo, form: EditForm | TagForm | None
     newer, older = neighbours(shelf.of(request.user), photo)
     return {
         "photo": photo,
+        "obstacle": encoder_problem() if photo.status == Photo.Status.QUEUED else "",
         "description": captioning.description_of(photo),
         "recognised": RecognisedText.objects.filter(photo=photo).first(),
         "form": form,

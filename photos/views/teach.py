@@ -39,7 +39,7 @@ def new(request: PageRequest) -> HttpResponse:
     """Ask which word the photos chosen in the gallery show; once that is said, teach it."""
     if request.method != "POST":
         return redirect("teach:overview")
-    form = TeachForm(request.POST)
+    form = TeachForm(request.POST, request.user)
     asked = form.is_valid()
     numbers = form.cleaned_data.get("photo", [])
     chosen = list(Photo.objects.visible_to(request.user).defer("embedding").filter(pk__in=numbers))

@@ -17,14 +17,16 @@ class Term:
     """Something that is to be written on a photo: a word, or several in their order.
 
     An exact one stood in quotes: upper case and accents are forgiven, other endings, beginnings and typos are not.
+    A tag that is one of `tags` says the same, in the library's own words.
     """
 
     text: str
     exact: bool = False
+    tags: frozenset[str] = frozenset()
 
 
 class TextIndex(Protocol):
-    """What is written on photos, in their tags and text fields, kept in step by the database itself."""
+    """What is written on photos, in their tags, text fields and pictures, kept in step by the database itself."""
 
     def candidates(self, terms: Sequence[Term], limit: int, allowed: np.ndarray | None = None) -> Candidates:
         """Return at most `limit` photos on which every term is written somewhere, best first, whoever they belong to.
@@ -32,6 +34,9 @@ class TextIndex(Protocol):
         Only tags that show count. With `allowed`, int64 and ascending, only these photos. Scores are above zero and
         have a meaning within one answer only. Equals come by ascending id.
         """
+
+    def written(self, term: Term, among: np.ndarray) -> np.ndarray:
+        """Return those of these ids, int64 and ascending, with the term in a text; beginnings and tags do not count."""
 
     def suggestions(self, word: str) -> list[str]:
         """Return words that are written somewhere and differ from this one by a typo, the most frequent first."""

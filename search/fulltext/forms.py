@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ai.texts import readings
+from ai.tokens import readings
 
 _SHORTEST_BEGINNING = 2
 _SHORTEST_PLURAL = 3

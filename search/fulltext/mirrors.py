@@ -16,12 +16,13 @@ _TOKENIZER = "unicode61 remove_diacritics 2"
 
 @dataclass(frozen=True)
 class Mirror:
-    """An FTS5 table whose rowids are the ids of `source`; each column is an expression over a row called `{row}`."""
+    """An FTS5 table whose rowids are the keys of `source`; each column is an expression over a row called `{row}`."""
 
     name: str
     source: str
     columns: Mapping[str, str]
     watched: tuple[str, ...]  # the columns of the source that the expressions read
+    key: str = "id"
     prefixes: str = "2 3"
 
     @property
@@ -33,15 +34,15 @@ class Mirror:
     def triggers(self) -> Mapping[str, str]:
         """The statements that keep it in step, by the names of the triggers."""
         names = ", ".join(self.columns)
-        insert = f"INSERT INTO {self.name} (rowid, {names}) VALUES (new.id, {self._values('new')});"
+        insert = f"INSERT INTO {self.name} (rowid, {names}) VALUES (new.{self.key}, {self._values('new')});"
         sets = ", ".join(f"{name} = {value.format(row='new')}" for name, value in self.columns.items())
         differs = " OR ".join(f"old.{name} IS NOT new.{name}" for name in self.watched)
         return {
             f"{self.name}_inserted": f"AFTER INSERT ON {self.source} BEGIN {insert} END",
             f"{self.name}_updated": f"AFTER UPDATE OF {', '.join(self.watched)} ON {self.source} WHEN {differs} "
-            f"BEGIN UPDATE {self.name} SET {sets} WHERE rowid = new.id; END",
+            f"BEGIN UPDATE {self.name} SET {sets} WHERE rowid = new.{self.key}; END",
             f"{self.name}_deleted": f"AFTER DELETE ON {self.source} "
-            f"BEGIN DELETE FROM {self.name} WHERE rowid = old.id; END",
+            f"BEGIN DELETE FROM {self.name} WHERE rowid = old.{self.key}; END",
         }
 
     def install(self) -> bool:
@@ -77,8 +78,8 @@ class Mirror:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT (SELECT count(*) FROM {self.source} AS source LEFT JOIN {self.name} AS mirror "
-                f"ON mirror.rowid = source.id WHERE mirror.rowid IS NULL OR NOT ({same})) "
-                f"+ (SELECT count(*) FROM {self.name} WHERE rowid NOT IN (SELECT id FROM {self.source}))"
+                f"ON mirror.rowid = source.{self.key} WHERE mirror.rowid IS NULL OR NOT ({same})) "
+                f"+ (SELECT count(*) FROM {self.name} WHERE rowid NOT IN (SELECT {self.key} FROM {self.source}))"
             )
             return int(cursor.fetchone()[0])
 
@@ -87,7 +88,7 @@ class Mirror:
         execute(f"DELETE FROM {self.name}")
         execute(
             f"INSERT INTO {self.name} (rowid, {', '.join(self.columns)}) "
-            f"SELECT source.id, {self._values('source')} FROM {self.source} AS source"
+            f"SELECT source.{self.key}, {self._values('source')} FROM {self.source} AS source"
         )
 
     def _values(self, row: str) -> str:
@@ -109,4 +110,7 @@ PHOTO_TEXT = Mirror(
     ),
 )  # fmt: skip
 TAG_TEXT = Mirror(name="search_tag", source="tag", columns={"name": "{row}.name"}, watched=("name",))
-MIRRORS = (PHOTO_TEXT, TAG_TEXT)
+READ_TEXT = Mirror(
+    name="search_read", source="recognised_text", columns={"text": "{row}.text"}, watched=("text",), key="photo_id"
+)
+MIRRORS = (PHOTO_TEXT, READ_TEXT, TAG_TEXT)

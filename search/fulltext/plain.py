@@ -22,6 +22,7 @@ _FIELDS = {
     "camera_make": 1.0,
     "camera_model": 1.0,
     "lens": 1.0,
+    "recognised__text": 1.0,
 }
 
 
@@ -32,13 +33,18 @@ class PlainIndex:
         photos = Photo.objects.all() if allowed is None else Photo.objects.filter(pk__in=allowed.tolist())
         score: Combinable = Value(0.0)
         for term in terms:
-            places = _places(term.text)
+            places = _places(term)
             photos = photos.filter(reduce(or_, (place for place, _ in places)))
             cases = [When(place, then=Value(weight)) for place, weight in places]
             score += Case(*cases, default=Value(0.0), output_field=FloatField())
         rows = list(photos.annotate(text_score=score).order_by("-pk").values_list("pk", "text_score")[:POOL])
         ids = np.array([pk for pk, _ in rows], dtype=np.int64)
         return best(ids, np.array([found for _, found in rows]), keep=None, k=limit)
+
+    def written(self, term: Term, among: np.ndarray) -> np.ndarray:
+        anywhere = reduce(or_, (Q(**{f"{name}__icontains": term.text}) for name in _FIELDS))
+        photos = Photo.objects.filter(anywhere, pk__in=among.tolist())
+        return np.fromiter(photos.order_by("pk").values_list("pk", flat=True), dtype=np.int64)
 
     def suggestions(self, word: str) -> list[str]:  # noqa: ARG002 - it has no list of words
         return []
@@ -50,7 +56,9 @@ class PlainIndex:
         """Nothing is kept that could be out of step."""
 
 
-def _places(text: str) -> list[tuple[Q, float]]:
-    """Return where a text may be written, the weightiest place first."""
-    tags = PhotoTag.objects.filter(rejected=False, tag__name__icontains=text).values("photo")
-    return [(Q(pk__in=tags), _TAG), *((Q(**{f"{name}__icontains": text}), weight) for name, weight in _FIELDS.items())]
+def _places(term: Term) -> list[tuple[Q, float]]:
+    """Return where a term may be written, the weightiest place first."""
+    named = Q(tag__name__icontains=term.text) | Q(tag__name__in=term.tags)
+    tags = PhotoTag.objects.filter(named, rejected=False).values("photo")
+    fields = ((Q(**{f"{name}__icontains": term.text}), weight) for name, weight in _FIELDS.items())
+    return [(Q(pk__in=tags), _TAG), *fields]

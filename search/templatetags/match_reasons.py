@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django import template
 
-from search.queries import Hit
+from search.hits import Hit
 
 register = template.Library()
 
@@ -13,19 +13,21 @@ FIELDS = {
     "title": "in the title",
     "description": "in the description",
     "filename": "in the file name",
+    "camera": "in the name of the camera",
     "text": "in the picture",
 }
 
 
 @register.filter
-def reasons(hit: Hit, query: str) -> str:
-    """Say why a search for `query` found this photo: `has the tag “dog”, in the caption`."""
+def reasons(hit: Hit) -> str:
+    """Say why a search found this photo: `has the tag “dog”, in the caption`."""
     alike = "looks like" if hit.distance <= CLOSE else "looks a little like"
-    return ", ".join(_words(match, f"{alike} “{query}”") for match in hit.matched_by)
+    wanted = f"“{hit.wanted}”" if hit.wanted else "it"
+    return ", ".join(_words(match, f"{alike} {wanted}") for match in hit.matched_by)
 
 
 def _words(match: str, alike: str) -> str:
     kind, _, word = match.partition(":")
     if kind == "tag":
         return f"has the tag “{word}”"
-    return FIELDS.get(kind, alike)
+    return alike if match == "semantic" else FIELDS.get(match, match)

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pytest_django import Settings
 
+from ai.loading import get_encoder
+from photos.models import Photo
 from search import live
 from search.spaces import Space, current_space
+from search.tests.pictures import striped
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +23,13 @@ def own_index_folder(settings: Settings, tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.fixture
 def space() -> Space:
     return current_space()
+
+
+@pytest.fixture
+def paint(make_photo: Callable[..., Photo]) -> Callable[..., Photo]:
+    """Make a photo of stripes of these colours, analysed by the fake encoder, with further fields."""
+
+    def make(*colours: str, **fields: object) -> Photo:
+        return make_photo(embedding=get_encoder().embed_images([striped(*colours)])[0], **fields)
+
+    return make

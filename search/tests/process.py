@@ -22,12 +22,13 @@ from search.drift import drift_of
 from search.live import live_index
 from search.nearest import nearest
 from search.rebuild import rebuild
+from search.scope import Scope
 from search.spaces import current_space
 from search.tests.factories import axis, leaning
 
 
 def search() -> list[tuple[int, float]]:
-    found = nearest(axis(0), current_space(), local_owner(), 50)
+    found = nearest(axis(0), current_space(), Scope.of_user(local_owner()), 50)
     return [(near.photo_id, near.distance) for near in found]
 
 

@@ -50,6 +50,7 @@ def test_search_answers_as_published(client: Client, make_photo: MakePhoto) -> N
         "caption": "A red boat.",
         "distance": pytest.approx(2 - 2 * np.cos(0.25), abs=1e-6),
         "matched_by": ["semantic", "tag:red", "caption"],
+        "score": pytest.approx(np.cos(0.25), abs=1e-6),
     }
 
 
@@ -193,3 +194,55 @@ def test_without_an_encoder_texts_are_searched_as_words_and_images_not_at_all(
 )
 def test_other_methods_are_not_allowed(method: str, url: str, client: Client) -> None:
     assert client.generic(method.upper(), url).status_code == 405
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "text"])
+def test_the_mode_decides_what_the_order_goes_by(client: Client, make_photo: MakePhoto, mode: str) -> None:
+    tagged = make_photo(embedding=leaning(RED, 1.0), tags=["red"])
+    alike = make_photo(embedding=axis(RED))
+
+    results = client.get("/search", {"q": "red", "mode": mode}).json()["results"]
+
+    assert [result["photo_id"] for result in results] == [tagged.pk, alike.pk][: len(results)]
+    assert results[0]["matched_by"][0] == "tag:red"
+    assert results[0]["distance"] == pytest.approx(2 - 2 * np.cos(1.0), abs=1e-6)
+    assert results[0]["score"] > 2
+    assert len(results) == (2 if mode == "hybrid" else 1)
+
+
+def test_an_unknown_mode_is_refused_by_name(client: Client) -> None:
+    answer = client.get("/search", {"q": "red", "mode": "best"})
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["mode"])
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "text"])
+def test_a_query_that_cannot_be_read_names_what_is_wrong_and_what_is_allowed(client: Client, mode: str) -> None:
+    unknown, wrong = (client.get("/search", {"q": text, "mode": mode}) for text in ("red colr:teal", "iso:many"))
+
+    assert (unknown.status_code, slug(unknown), wrong.status_code) == (400, "bad_query", 400)
+    assert "There is no field “colr”." in unknown.json()["detail"]
+    assert "camera:" in unknown.json()["detail"]
+    assert "iso: cannot be “many”." in wrong.json()["detail"]
+    assert "iso: takes a whole number" in wrong.json()["detail"]
+
+
+@pytest.mark.parametrize("text", ["10:30 red", "red colr:teal", "iso:many red", "(red", 'red "'])
+def test_the_published_mode_takes_what_it_cannot_read_as_plain_text(
+    client: Client, make_photo: MakePhoto, text: str
+) -> None:
+    photo = make_photo(embedding=axis(RED))
+
+    answer = client.get("/search", {"q": text})
+
+    assert answer.status_code == 200
+    assert [result["photo_id"] for result in answer.json()["results"]] == [photo.pk]
+
+
+def test_a_mended_typo_is_told(client: Client, make_photo: MakePhoto) -> None:
+    photo = make_photo(caption="A zebra")
+
+    body = client.get("/search", {"q": "zebar", "mode": "hybrid"}).json()
+
+    assert (body["query"], body["corrected"]) == ("zebar", "zebra")
+    assert [result["photo_id"] for result in body["results"]] == [photo.pk]

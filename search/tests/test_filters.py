@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from photos.models import Photo
 from photos.tests.factories import make_user
-from search.filters import allowed, has_facts_only
+from search.filters import allowed, is_fact
 from search.language import parse
 from search.language.grammar import DEEPEST, LONGEST, MOST_TERMS
 from search.tests.factories import NOW
@@ -132,9 +132,9 @@ def test_words_rule_out_nothing(make_photo: MakePhoto, owner: User) -> None:
 
 
 def test_whether_facts_decide_alone_is_told() -> None:
-    assert has_facts_only(parse("tag:dog OR -(iso:100 is:failed)"))
-    assert not has_facts_only(parse("tag:dog beach"))
-    assert not has_facts_only(parse("tag:dog -similar:3"))
+    assert is_fact(parse("tag:dog OR -(iso:100 is:failed)").root)
+    assert not is_fact(parse("tag:dog beach").root)
+    assert not is_fact(parse("tag:dog -similar:3").root)
 
 
 def test_only_ones_own_photos_are_allowed_and_never_the_trash(make_photo: MakePhoto, owner: User) -> None:

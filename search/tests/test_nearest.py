@@ -12,6 +12,7 @@ from search.distances import distances
 from search.live import live_index
 from search.nearest import nearest
 from search.rebuild import rebuild
+from search.scope import Scope
 from search.spaces import Space
 from search.tests.factories import NOW, axis, bulk_photos, leaning, unit_vectors
 
@@ -23,7 +24,7 @@ def test_the_nearest_photos_come_with_their_distances(
 ) -> None:
     far, near = make_photo(embedding=leaning(0, 0.5)), make_photo(embedding=leaning(0, 0.1))
 
-    found = nearest(axis(0), space, owner, 5)
+    found = nearest(axis(0), space, Scope.of_user(owner), 5)
 
     assert [hit.photo_id for hit in found] == [near.pk, far.pk]
     assert found[0].distance == pytest.approx(2 - 2 * np.cos(0.1), abs=1e-6)
@@ -32,7 +33,7 @@ def test_the_nearest_photos_come_with_their_distances(
 def test_equal_distances_come_by_ascending_id_however_many_there_are(owner: User, space: Space) -> None:
     twins = bulk_photos(owner, np.repeat(axis(0)[np.newaxis], 700, axis=0))
 
-    found = nearest(axis(0), space, owner, 10)
+    found = nearest(axis(0), space, Scope.of_user(owner), 10)
 
     assert [hit.photo_id for hit in found] == [photo.pk for photo in twins[:10]]
     assert {hit.distance for hit in found} == {0.0}
@@ -46,12 +47,12 @@ def test_the_list_does_not_depend_on_where_snapshot_and_tail_meet(engine: str, o
     queries[0] = rows[0]
     expected = [_by_hand(query, rows, photos) for query in queries]
 
-    lists = [[nearest(query, space, owner, 12) for query in queries]]
+    lists = [[nearest(query, space, Scope.of_user(owner), 12) for query in queries]]
     for photo in photos[::3]:
         photo.save(update_fields=["embedding"])
-    lists.append([nearest(query, space, owner, 12) for query in queries])
+    lists.append([nearest(query, space, Scope.of_user(owner), 12) for query in queries])
     rebuild(space, NOW, engine)
-    lists.append([nearest(query, space, owner, 12) for query in queries])
+    lists.append([nearest(query, space, Scope.of_user(owner), 12) for query in queries])
 
     for found in lists:
         assert [[(hit.photo_id, hit.distance) for hit in hits] for hits in found] == expected
@@ -66,7 +67,7 @@ def test_other_peoples_photos_neither_show_nor_crowd_out_ones_own(owner: User, s
     bulk_photos(make_user("eve"), np.repeat(axis(0)[np.newaxis], 900, axis=0), prefix="eve")
     own = bulk_photos(owner, np.stack([leaning(0, 1.0), leaning(0, 0.9)]))
 
-    found = nearest(axis(0), space, owner, 5)
+    found = nearest(axis(0), space, Scope.of_user(owner), 5)
 
     assert [hit.photo_id for hit in found] == [own[1].pk, own[0].pk]
 
@@ -79,7 +80,7 @@ def test_a_stale_index_shows_nothing_that_the_database_does_not(owner: User, spa
     Photo.objects.filter(pk__in=[photo.pk for photo in photos[50:60]]).update(owner=make_user("eve"))
     Photo.objects.filter(pk__in=[photo.pk for photo in photos[60:70]])._raw_delete("default")
 
-    found = nearest(axis(0), space, owner, 5)
+    found = nearest(axis(0), space, Scope.of_user(owner), 5)
 
     assert [hit.photo_id for hit in found] == [photo.pk for photo in photos[70:75]]
 
@@ -87,10 +88,10 @@ def test_a_stale_index_shows_nothing_that_the_database_does_not(owner: User, spa
 def test_one_photo_can_be_passed_by(owner: User, space: Space) -> None:
     photos = bulk_photos(owner, np.stack([leaning(0, number / 10) for number in range(4)]))
 
-    found = nearest(axis(0), space, owner, 3, passing_by=photos[0].pk)
+    found = nearest(axis(0), space, Scope.of_user(owner), 3, passing_by={photos[0].pk})
 
     assert [hit.photo_id for hit in found] == [photo.pk for photo in photos[1:]]
 
 
 def test_an_empty_library_has_nothing_near(owner: User, space: Space) -> None:
-    assert nearest(axis(0), space, owner, 5) == []
+    assert nearest(axis(0), space, Scope.of_user(owner), 5) == []

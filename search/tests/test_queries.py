@@ -9,27 +9,18 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
-from ai.loading import get_encoder
 from photos.models import Photo, VocabularyWord
 from photos.tests.factories import make_user
 from search.errors import BadQuery, ModelMissing, NotAnalysed
-from search.queries import Hit, find, find_words, like_image, search_page, similar_to
+from search.hits import Hit
+from search.hybrid import find
+from search.modes import Mode
+from search.queries import like_image, similar_to
 from search.tests.factories import axis
 
 MakePhoto = Callable[..., Photo]
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def paint(make_photo: MakePhoto) -> Callable[..., Photo]:
-    """Make a photo of one colour, analysed by the fake encoder, with further fields."""
-
-    def make(colour: str, **fields: object) -> Photo:
-        picture = Image.new("RGB", (16, 16), colour)
-        return make_photo(embedding=get_encoder().embed_images([picture])[0], **fields)
-
-    return make
 
 
 @pytest.fixture
@@ -81,7 +72,7 @@ def test_no_more_hits_come_than_were_asked_for(paint: Callable[..., Photo], owne
 
     assert len(find("red", owner, 3).hits) == 3
     assert len(find("boat", owner, 3).hits) == 3
-    assert len(find_words("boat", owner, 2)) == 2
+    assert len(find("boat", owner, 2, Mode.TEXT).hits) == 2
 
 
 def test_only_ones_own_photos_are_found(paint: Callable[..., Photo], owner: User) -> None:
@@ -92,28 +83,29 @@ def test_only_ones_own_photos_are_found(paint: Callable[..., Photo], owner: User
     assert ids(find("red", owner, 5).hits) == ids(find("boat", owner, 5).hits) == [mine.pk]
     assert ids(similar_to(mine, owner, 5)) == []
     assert ids(like_image(Image.new("RGB", (4, 4), "red"), eve, 5)) == [theirs.pk]
-    assert ids(search_page("red", owner, 5).by_words) == [mine.pk]
+    assert ids(find("red", owner, 5, Mode.HYBRID).hits) == [mine.pk]
 
 
-def test_a_page_shows_words_first_and_then_meaning_and_nothing_twice(paint: Callable[..., Photo], owner: User) -> None:
+def test_what_is_named_so_comes_before_what_looks_so_and_nothing_twice(
+    paint: Callable[..., Photo], owner: User
+) -> None:
     red, blue = paint("red"), paint("blue", tags=["red"])
 
-    results = search_page("red", owner, 5)
+    found = find("red", owner, 5, Mode.HYBRID)
 
-    assert (ids(results.by_words), ids(results.by_meaning)) == ([blue.pk], [red.pk])
-    assert results.understood
-    assert results.problem == ""
+    assert ids(found.hits) == [blue.pk, red.pk]
+    assert [hit.matched_by for hit in found.hits] == [("tag:red",), ("semantic",)]
+    assert (found.understood, found.problem) == (True, "")
 
 
 @pytest.mark.usefixtures("no_encoder")
 def test_without_an_encoder_words_are_searched_and_the_page_says_so(make_photo: MakePhoto, owner: User) -> None:
     photo = make_photo(caption="A red boat")
 
-    results, found = search_page("red", owner, 5), find("red", owner, 5)
+    best, found = find("red", owner, 5, Mode.HYBRID), find("red", owner, 5)
 
-    assert ids(results.by_words) == ids(found.hits) == [photo.pk]
-    assert results.by_meaning == []
-    assert results.problem.startswith("Search by meaning is not possible now. ")
+    assert ids(best.hits) == ids(found.hits) == [photo.pk]
+    assert best.problem.startswith("Search by meaning is not possible now. ")
     assert not found.understood
 
 
@@ -159,9 +151,9 @@ def test_search_by_image_says_what_to_do_without_an_encoder(owner: User) -> None
 
 @pytest.mark.parametrize("text", ["", "   ", "\x00", "\u202e", "x" * 201, "x" * 10_000])
 def test_a_query_of_nothing_or_too_much_is_refused(text: str, owner: User) -> None:
-    for search in (find, find_words, search_page):
+    for mode in Mode:
         with pytest.raises(BadQuery):
-            search(text, owner, 5)
+            find(text, owner, 5, mode)
 
 
 @pytest.mark.parametrize(
@@ -171,8 +163,8 @@ def test_a_query_of_nothing_or_too_much_is_refused(text: str, owner: User) -> No
 def test_a_strange_query_is_a_query(text: str, paint: Callable[..., Photo], owner: User) -> None:
     paint("red", tags=["boat"])
 
-    find(text, owner, 5)
-    search_page(text, owner, 5)
+    for mode in Mode:
+        find(text, owner, 5, mode)
 
     assert Photo.objects.count() == 1
 
@@ -188,7 +180,7 @@ def test_the_number_of_queries_does_not_grow_with_the_hits(
         with django_assert_num_queries(10):
             hits = find("red", owner, limit).hits
             assert len([hit.photo.tag_names for hit in hits]) == limit
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(17):
             hits = find("boat", owner, limit).hits
             assert len([hit.photo.tag_names for hit in hits]) == limit
 
@@ -212,10 +204,8 @@ def test_a_photo_is_not_shown_for_a_word_a_person_took_from_it(owner: User, pain
     photo, other = paint("red", tags=["red"]), paint("red")
     photo.remove_tags(["red"])
 
-    results = search_page("red", owner, 5)
-
-    assert ids(results.by_meaning) == [other.pk]
-    assert ids(results.by_words) == []
+    assert ids(find("red", owner, 5, Mode.HYBRID).hits) == [other.pk]
+    assert ids(find("red", owner, 5, Mode.TEXT).hits) == []
 
 
 def test_a_word_of_another_language_and_a_curators_own_find_by_meaning(
@@ -239,4 +229,4 @@ def test_a_photo_that_does_not_show_a_word_is_not_shown_for_its_name_in_another_
     refused, kept = paint("red", tags=["red"]), paint("red")
     refused.remove_tags(["red"])
 
-    assert [hit.photo for hit in search_page("rot", owner, 5).by_meaning] == [kept]
+    assert [hit.photo for hit in find("rot", owner, 5, Mode.HYBRID).hits] == [kept]

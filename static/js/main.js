@@ -1,4 +1,5 @@
 import { startBack } from "./back.js";
+import { startCompletions } from "./completions.js";
 import { startCopying } from "./copy.js";
 import { startKeyboard } from "./keyboard.js";
 import { startNotices } from "./notices.js";
@@ -21,3 +22,4 @@ startPictureSearch();
 startUnderstanding();
 startUploads();
 startCopying();
+startCompletions();

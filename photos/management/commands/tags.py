@@ -17,6 +17,7 @@ from photos.calibration import NothingToMeasure, Proposal
 from photos.encoding import words_in_use
 from photos.management import teaching
 from photos.models import VocabularyState, VocabularyWord
+from photos.models.tag import TooManyTags
 from photos.teaching import mark_files
 
 
@@ -116,7 +117,10 @@ class Command(BaseCommand):
             raise CommandError("Nothing was taken in. " + " ".join(exc.messages)) from exc
         self.stdout.write(f"{added} words added, {changed} changed.")
         for word, examples in exchange.examples_in(data).items():
-            marked = mark_files(word, examples, timezone.now())
+            try:
+                marked = mark_files(word, examples, timezone.now())
+            except TooManyTags as exc:
+                raise CommandError(f"The words are in, but {word!r} was not taught. {exc.words}") from exc
             self.stdout.write(f"{word}: {marked} photos are here that it was taught by.")
 
 

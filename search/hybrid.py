@@ -1,0 +1,83 @@
+"""One box, one ranking: meaning, words and facts of a query answered together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from accounts.models import User
+from search.alternatives import Alternative, alternatives
+from search.correcting import corrected
+from search.filters import holding, names_archive
+from search.hits import Hit, hits
+from search.language import Query, parse
+from search.meaning import Meaning
+from search.modes import Mode
+from search.queries import clean
+from search.rankings import Ranked, ranked
+from search.wishes import Wish, wish
+
+
+@dataclass(frozen=True)
+class Found:
+    hits: list[Hit]
+    query: Query
+    corrected: str = ""  # what was searched for where words are written nowhere, empty where nothing had to be
+    understood: bool = True  # the encoder knew the text, or there was none
+    problem: str = ""  # why there is no search by meaning, in words for a person; empty where there is
+
+
+@dataclass(frozen=True, eq=False)
+class _Answer:
+    """The ranking of one alternative, and what it had to be corrected to."""
+
+    wish: Wish
+    ranking: Sequence[Ranked]
+    corrected: str = ""
+
+
+def find(text: str, user: User, limit: int, mode: Mode = Mode.SEMANTIC) -> Found:
+    """Search one's own photos; raises BadQuery, and NotAnalysed for a photo to be like that has no vector yet.
+
+    In semantic mode, the published one, an unknown field or bad value is plain text, the nearest come first, and a
+    text the encoder knows nothing of is searched as words.
+    """
+    query = parse(clean(text), lenient=mode is Mode.SEMANTIC)
+    meaning, with_archive = Meaning.now(user), names_archive(query)
+    answers = [_answer(one, mode, limit, meaning, with_archive) for one in alternatives(query)]
+    wishes = [answer.wish for answer in answers]
+    best = _united(answers)[:limit]
+    fulfilled = {found.photo_id: one for found, one in best}
+    photos = holding((), user, with_archive)
+    return Found(
+        hits=hits([found for found, _ in best], photos, fulfilled, meaning_first=mode is Mode.SEMANTIC),
+        query=query,
+        corrected=" OR ".join(answer.corrected for answer in answers if answer.corrected),
+        understood=all(one.vector is not None or one.is_only_facts for one in wishes),
+        problem="" if all(one.is_only_facts for one in wishes) else meaning.problem,
+    )
+
+
+def _answer(alternative: Alternative, mode: Mode, limit: int, meaning: Meaning, with_archive: bool) -> _Answer:
+    asked = wish(alternative, meaning, with_archive)
+    ranking = ranked(asked, mode, limit)
+    if mode is Mode.SEMANTIC or any(found.by_words for found in ranking):
+        return _Answer(asked, ranking)
+    if not (text := corrected(asked)):
+        return _Answer(asked, ranking)
+    retried = wish(replace(alternative, texts=(text,)), meaning, with_archive)
+    if asked.vector is not None:  # of a text it was taught no words of, an encoder makes what it can of a typo
+        retried = replace(retried, vector=asked.vector)
+    again = ranked(retried, mode, limit)
+    return _Answer(retried, again, text) if any(found.by_words for found in again) else _Answer(asked, ranking)
+
+
+def _united(answers: Sequence[_Answer]) -> list[tuple[Ranked, Wish]]:
+    """Unite rankings, best first: a photo is worth what it is to the alternative it fulfils best."""
+    best: dict[int, tuple[Ranked, Wish]] = {}
+    for answer in answers:
+        for found in answer.ranking:
+            known = best.get(found.photo_id)
+            if known is None or found.score > known[0].score:
+                best[found.photo_id] = found, answer.wish
+    return sorted(best.values(), key=lambda pair: (-pair[0].score, pair[0].photo_id))

@@ -1,0 +1,85 @@
+"""Texts and photos as vectors of the space the library is searched in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from accounts.models import User
+from ai.encoders.base import BadVector, Encoder, EncoderUnavailable
+from ai.vectors import unit_rows
+from photos.embeddings import vector_of
+from photos.encoding import current_encoder
+from photos.models import Photo
+from search.errors import BadQuery, NotAnalysed
+from search.language import Part, Similar, Words
+from search.spaces import Space, current_space, space_of
+
+
+@dataclass(frozen=True, eq=False)
+class Meaning:
+    """An encoder and its space, asked for once: the model may be changed between two looks.
+
+    Without the encoder photos can be compared all the same, as long as their space is known.
+    """
+
+    user: User
+    encoder: Encoder | None
+    space: Space | None
+    problem: str = ""  # why texts have no meaning here, in words for a person
+
+    @classmethod
+    def now(cls, user: User) -> Self:
+        try:
+            encoder = current_encoder()
+            return cls(user, encoder, space_of(encoder))
+        except EncoderUnavailable as exc:
+            problem = f"Search by meaning is not possible now. {exc}"
+        try:
+            return cls(user, None, current_space(), problem)
+        except EncoderUnavailable:
+            return cls(user, None, None, problem)
+
+    def of_text(self, text: str) -> np.ndarray | None:
+        """Return the direction of a text, None for one the encoder knows nothing of."""
+        return self.encoder.embed_texts([text])[0] if self.encoder and text else None
+
+    def of_photo(self, photo_id: int) -> np.ndarray | None:
+        """Return the vector of one of the user's photos; raises BadQuery, and NotAnalysed where it has none yet."""
+        if not Photo.objects.visible_to(self.user).filter(pk=photo_id).exists():
+            raise BadQuery(f"similar: there is no photo {photo_id}. similar: takes the number of a photo of yours.")
+        if self.space is None:
+            return None
+        vector = vector_of(photo_id, self.space.model)
+        if vector is None:
+            raise NotAnalysed(f"Photo {photo_id} is not analysed yet, so nothing can be similar to it.")
+        return vector
+
+    def of_parts(self, parts: Sequence[Part]) -> np.ndarray | None:
+        """Return the direction of a weighted sum; what the encoder knows nothing of adds nothing to it."""
+        vectors = [(part.weight, self._of_part(part.of)) for part in parts]
+        return _direction([weight * vector for weight, vector in vectors if vector is not None])
+
+    def of_all(self, text: str, sums: Sequence[Sequence[Part]]) -> np.ndarray | None:
+        """Return the direction between a text and sums, each of the same weight."""
+        if not sums:
+            return self.of_text(text)
+        vectors = [self.of_text(text), *map(self.of_parts, sums)]
+        return _direction([vector for vector in vectors if vector is not None])
+
+    def _of_part(self, part: Words | Similar) -> np.ndarray | None:
+        return self.of_photo(part.photo_id) if isinstance(part, Similar) else self.of_text(part.text)
+
+
+def _direction(vectors: Sequence[np.ndarray]) -> np.ndarray | None:
+    """Return the unit vector of the sum, None where it points nowhere: what is taken away was all there was."""
+    if not vectors:
+        return None
+    try:
+        direction: np.ndarray = unit_rows(np.sum(vectors, axis=0, keepdims=True), len(vectors[0]))[0]
+    except BadVector:
+        return None
+    return direction

@@ -1,0 +1,127 @@
+"""How the photos that fulfil one wish are ranked: by meaning, by words, by both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from search.fulltext import PlainIndex, Term, TextIndex, text_index
+from search.fulltext.base import POOL
+from search.fusion import best_first, fused
+from search.modes import Mode
+from search.nearest import measured, nearest
+from search.wishes import Wish
+from search.words import named_exactly, taken_away
+
+# So far down each list is read: a photo beyond counts as not in it, whatever number of results was asked for.
+DEPTH = 200
+
+# What a photo without a vector is said to be away: cosine 0, neither near nor far.
+NO_DISTANCE = 2.0
+
+_WEIGHT_OF_MEANING = 1.0
+_WEIGHT_OF_WORDS = 1.0
+_WIDER = 4
+
+
+@dataclass(frozen=True)
+class Ranked:
+    photo_id: int
+    score: float
+    distance: float
+    by_meaning: bool = False
+    by_words: bool = False
+
+
+def ranked(wish: Wish, mode: Mode, limit: int) -> list[Ranked]:
+    """Return the best photos for a wish, best first: so many at least, if there are so many."""
+    if wish.is_only_facts:
+        return _by_facts(wish, limit)
+    if mode is Mode.SEMANTIC and wish.vector is not None:
+        near = by_meaning(wish, limit)
+        return [Ranked(pk, 1 - distance / 2, distance, by_meaning=True) for pk, distance in near.items()]
+    return _fused(wish, mode)
+
+
+def by_meaning(wish: Wish, count: int = DEPTH) -> dict[int, float]:
+    """Return so many nearest photos with their distances, nearest first."""
+    if wish.vector is None or wish.meaning.space is None:
+        return {}
+    wanted = count
+    while True:
+        near = nearest(wish.vector, wish.meaning.space, wish.scope, wanted, wish.passing_by)
+        distances = {found.photo_id: found.distance for found in near}
+        kept = wish.keeps(list(distances))
+        if len(kept) >= count or len(near) < wanted or wanted >= POOL:
+            return {pk: distances[pk] for pk in kept[:count]}
+        wanted *= _WIDER
+
+
+def by_words(wish: Wish) -> list[int]:
+    """Return the photos on which all words and phrases are written, best match first."""
+    scores: dict[int, float] = {}
+    for terms in filter(None, [wish.terms, [*wish.named.as_one, *wish.phrases] if wish.named else []]):
+        for rank, photo_id in enumerate(_checked(wish, _proposing(terms, wish.scope.ids)), start=1):
+            scores[photo_id] = max(scores.get(photo_id, 0), 1 / rank)
+    return best_first(scores)[:DEPTH]
+
+
+def _fused(wish: Wish, mode: Mode) -> list[Ranked]:
+    has_words = bool(wish.terms)
+    near = {} if mode is Mode.TEXT and has_words else by_meaning(wish)
+    written = by_words(wish)
+    if wish.named:
+        taken = taken_away(near.keys() - set(written), wish.named)
+        near = {pk: distance for pk, distance in near.items() if pk not in taken}
+    alike = [pk for pk, distance in near.items() if distance < NO_DISTANCE]
+    exact = named_exactly({*alike, *written}, wish.named) if wish.named else {}
+    scores = fused([(_WEIGHT_OF_MEANING, alike), (_WEIGHT_OF_WORDS, written)], exact)
+    distances = _distances(wish, scores.keys() - near.keys()) | near
+    found_alike, found_written = set(alike), set(written)
+    return [
+        Ranked(pk, scores[pk], distances.get(pk, NO_DISTANCE), pk in found_alike, pk in found_written)
+        for pk in best_first(scores)
+    ]
+
+
+def _by_facts(wish: Wish, count: int) -> list[Ranked]:
+    """Return so many of the newest photos about which all facts are so."""
+    wanted = count
+    while True:
+        newest = list(wish.scope.photos.newest_taken().values_list("pk", flat=True)[:wanted])
+        kept = wish.keeps(newest)[:count]
+        if len(kept) == count or len(newest) < wanted or wanted >= POOL:
+            scores = fused([(1.0, kept)])
+            return [Ranked(pk, scores[pk], NO_DISTANCE) for pk in kept]
+        wanted *= _WIDER
+
+
+def _proposing(terms: Sequence[Term], allowed: np.ndarray | None) -> Callable[[int, np.ndarray | None], list[int]]:
+    index: TextIndex = text_index()
+    if not any(letter.isalnum() for term in terms for letter in term.text):
+        index = PlainIndex()  # signs only, of which the other knows nothing
+    return lambda k, among: index.candidates(terms, k, allowed if among is None else among).ids.tolist()
+
+
+def _checked(wish: Wish, propose: Callable[[int, np.ndarray | None], list[int]]) -> list[int]:
+    """Return the first DEPTH of the proposed that the wish allows; asks once more among the allowed, if it must."""
+    wanted = 2 * DEPTH
+    while True:
+        proposed = propose(wanted, None)
+        allowed = set(wish.scope.among(np.array(proposed, dtype=np.int64)).tolist())
+        kept = wish.keeps([pk for pk in proposed if pk in allowed])
+        if len(kept) >= DEPTH or len(proposed) < wanted:
+            break
+        wanted *= _WIDER
+    if len(kept) < DEPTH and len(proposed) >= POOL and wish.scope.ids is None:
+        kept = wish.keeps(propose(POOL, wish.scope.every_id()))  # other people's photos took the places
+    return kept[:DEPTH]
+
+
+def _distances(wish: Wish, photo_ids: set[int]) -> dict[int, float]:
+    if wish.vector is None or wish.meaning.space is None or not photo_ids:
+        return {}
+    ids = np.array(sorted(photo_ids), dtype=np.int64)
+    return {found.photo_id: found.distance for found in measured(ids, wish.vector, wish.meaning.space)}

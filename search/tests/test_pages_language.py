@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import escape
+
+from photos.models import Photo
+from photos.tests.factories import make_user
+from search.language import operators
+from search.modes import Mode
+from search.tests.test_pages import looks, search, shown
+
+pytestmark = pytest.mark.django_db
+MakePhoto = Callable[..., Photo]
+
+
+def test_the_parts_of_a_query_can_be_taken_away_one_by_one(client: Client, make_photo: MakePhoto) -> None:
+    make_photo(embedding=looks("red"))
+
+    page = client.get(reverse("search:results"), {"q": "red -blue iso:800", "mode": "text"}).content.decode()
+
+    assert re.findall(r"<span>(.*?)</span>\s*<a href=\"/gallery/search/\?q=(.*?)&amp;mode=text\"", page) == [
+        ("red", "-blue%20iso%3A800"),
+        ("-blue", "red%20iso%3A800"),
+        ("iso:800", "red%20-blue"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["red colr:blue", "red iso:many", "(red", 'red "blue'])
+def test_a_query_that_cannot_be_read_marks_the_piece_and_says_why(client: Client, text: str) -> None:
+    answer = search(client, text)
+
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert 'class="chip wrong"' in page
+    assert 'role="alert"' in page
+
+
+def test_by_meaning_the_page_is_as_lenient_as_the_api(client: Client, make_photo: MakePhoto) -> None:
+    photo = make_photo(embedding=looks("red"))
+
+    answer = client.get(reverse("search:results"), {"q": "10:30 red", "mode": "semantic"})
+
+    assert shown(answer) == [photo.pk]
+
+
+def test_an_unknown_mode_is_the_best_one(client: Client, make_photo: MakePhoto) -> None:
+    photo = make_photo(embedding=looks("red"))
+
+    assert shown(client.get(reverse("search:results"), {"q": "red", "mode": "x"})) == [photo.pk]
+
+
+def test_a_photo_to_be_like_that_is_not_ones_own_is_told_in_words(client: Client, make_photo: MakePhoto) -> None:
+    theirs = make_photo(owner=make_user("stranger"), embedding=looks("red"))
+
+    answer = search(client, f"similar:{theirs.pk}")
+
+    assert answer.status_code == 400
+    assert f"there is no photo {theirs.pk}" in answer.content.decode()
+
+
+def test_a_mended_typo_is_told_on_the_page(client: Client, make_photo: MakePhoto) -> None:
+    photo = make_photo(caption="A zebra")
+
+    answer = search(client, "zebar")
+
+    assert shown(answer) == [photo.pk]
+    assert "Showing results for <strong>zebra</strong>" in answer.content.decode()
+
+
+def test_the_page_explains_every_field(client: Client) -> None:
+    page = client.get(reverse("search:results")).content.decode()
+
+    for operator in operators():
+        assert f"<dd>{escape(operator.help)}</dd>" in page
+
+
+def test_fields_and_ones_own_values_are_completed(client: Client, make_photo: MakePhoto) -> None:
+    make_photo(tags=["harbour"])
+    make_photo(tags=["harvest"], owner=make_user("stranger"))
+
+    fields = client.get(reverse("search:completions"), {"q": "dog cam"}).json()["completions"]
+    values = client.get(reverse("search:completions"), {"q": "dog tag:har"}).json()["completions"]
+
+    assert [(one["text"], one["label"]) for one in fields] == [("dog camera:", "camera:")]
+    assert [one["text"] for one in values] == ["dog tag:harbour "]
+    assert client.get(reverse("search:completions")).json() == {"completions": []}
+
+
+EVERY_OPERATOR = [example for operator in operators() for example in operator.examples if operator.name != "similar"]
+
+
+@pytest.mark.parametrize("text", EVERY_OPERATOR)
+def test_every_operator_finds_the_same_on_page_and_api(client: Client, make_photo: MakePhoto, text: str) -> None:
+    make_photo(
+        tags=["food", "hot dog"], title="Lunch", caption="Lunch", iso=800, aperture=2.0, focal_length=50.0, rating=5,
+        latitude=48.8584, longitude=2.2945, favorite=True, camera_model="Canon EOS R5", lens="EF 50mm Macro",
+        width=3, height=4, format="heic", embedding=looks("red"),
+    )  # fmt: skip
+    make_photo(tags=["work"], caption="", archived=False, embedding=looks("blue"))
+    make_photo(archived=True, embedding=looks("green"))
+
+    for mode in Mode:
+        query = {"q": text, "mode": str(mode)}
+        page = client.get(reverse("search:results"), query)
+        api = client.get("/search", query | {"top_k": "50"})
+        assert (page.status_code, api.status_code) == (200, 200)
+        assert shown(page) == [result["photo_id"] for result in api.json()["results"]]

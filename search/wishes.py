@@ -1,0 +1,128 @@
+"""What a photo must be to be an answer, read by the words and the vectors of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from accounts.models import User
+from search.alternatives import Alternative
+from search.filters import holding
+from search.fulltext import Term, text_index
+from search.fulltext.base import POOL
+from search.fulltext.forms import forms
+from search.language import Field, Similar, Weighted, Words
+from search.meaning import Meaning
+from search.nearest import measured
+from search.scope import Scope
+from search.words import Sought, sought, tagged_with
+
+
+@dataclass(frozen=True, eq=False)
+class Unwanted:
+    """What photos must not be: a phrase that is written on them, or more like this than like what is wanted."""
+
+    vector: np.ndarray | None = None
+    phrase: str = ""
+    named: Sought | None = None
+    photo_id: int | None = None
+
+    def among(self, ids: np.ndarray, wanted: np.ndarray | None, meaning: Meaning) -> set[int]:
+        """Return which of these photos go."""
+        if self.phrase:
+            return set(text_index().candidates([Term(self.phrase, exact=True)], len(ids), ids).ids.tolist())
+        gone = {self.photo_id} if self.photo_id else set()
+        if self.named:
+            gone |= tagged_with(ids.tolist(), self._names(self.named))
+            gone |= set(_with_all_words(self.named, ids).tolist())
+        return gone | self._nearer(ids, wanted, meaning)
+
+    def _names(self, named: Sought) -> frozenset[str]:
+        """Return the tags that say just this: of several words, only the whole of them."""
+        return named.whole if len(named.words) > 1 else named.all_tags.union(*map(forms, named.words))
+
+    def _nearer(self, ids: np.ndarray, wanted: np.ndarray | None, meaning: Meaning) -> set[int]:
+        if self.vector is None or wanted is None or meaning.space is None:
+            return set()
+        pairs = zip(measured(ids, wanted, meaning.space), measured(ids, self.vector, meaning.space), strict=True)
+        return {near.photo_id for near, off in pairs if off.distance < near.distance}
+
+
+@dataclass(frozen=True, eq=False)
+class Wish:
+    """One alternative of a query: what it ranks by, what it rules out, and the photos it may be answered with."""
+
+    scope: Scope
+    named: Sought | None  # its loose words
+    phrases: tuple[Term, ...]
+    vector: np.ndarray | None
+    without: tuple[Unwanted, ...]
+    facts: tuple[str, ...]
+    passing_by: frozenset[int]
+    is_only_facts: bool
+    meaning: Meaning
+
+    @property
+    def text(self) -> str:
+        return " ".join(term.text for term in self.terms)
+
+    @cached_property
+    def terms(self) -> list[Term]:
+        return [*(self.named.terms if self.named else ()), *self.phrases]
+
+    def keeps(self, ids: Sequence[int]) -> list[int]:
+        """Return those of these photos that nothing unwanted rules out, in their order."""
+        left = np.unique(np.fromiter(ids, dtype=np.int64))
+        for unwanted in self.without:
+            gone = unwanted.among(left, self.vector, self.meaning)
+            left = np.setdiff1d(left, np.fromiter(gone, dtype=np.int64, count=len(gone)))
+        kept = set(left.tolist()) - self.passing_by
+        return [pk for pk in ids if pk in kept]
+
+
+def wish(alternative: Alternative, meaning: Meaning, with_archive: bool) -> Wish:
+    """Read an alternative; raises BadQuery and NotAnalysed for photos it names."""
+    text = " ".join((*alternative.texts, *alternative.phrases))
+    phrases = tuple(Term(phrase, exact=True) for phrase in alternative.phrases)
+    return Wish(
+        scope=_with_phrases(_scope(alternative, meaning.user, with_archive), phrases),
+        named=sought(alternative.text) if alternative.texts else None,
+        phrases=phrases,
+        vector=meaning.of_all(text, alternative.sums),
+        without=tuple(_unwanted(node, meaning) for node in alternative.without),
+        facts=tuple(str(fact) for fact in alternative.facts if isinstance(fact, Field)),
+        passing_by=alternative.photo_ids,
+        is_only_facts=not (text or alternative.sums),
+        meaning=meaning,
+    )
+
+
+def _scope(alternative: Alternative, user: User, with_archive: bool) -> Scope:
+    if not alternative.facts:
+        return Scope(holding((), user, with_archive), with_archive=with_archive)
+    return Scope.filtered(holding(alternative.facts, user, with_archive), with_archive)
+
+
+def _with_phrases(scope: Scope, phrases: Collection[Term]) -> Scope:
+    if not phrases:
+        return scope
+    return scope.within(np.sort(text_index().candidates(list(phrases), POOL, scope.ids).ids))
+
+
+def _unwanted(node: Words | Similar | Weighted, meaning: Meaning) -> Unwanted:
+    if isinstance(node, Weighted):
+        return Unwanted(meaning.of_parts(node.parts))
+    if isinstance(node, Similar):
+        return Unwanted(meaning.of_photo(node.photo_id), photo_id=node.photo_id)
+    if node.exact:
+        return Unwanted(phrase=node.text)
+    return Unwanted(meaning.of_text(node.text), named=sought(node.text))
+
+
+def _with_all_words(named: Sought, ids: np.ndarray) -> np.ndarray:
+    for term in named.terms:
+        ids = text_index().written(term, ids)
+    return ids
