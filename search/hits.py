@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from photos.models import Photo
 from photos.models.queryset import PhotoQuerySet
 from search.nearest import Near
-from search.rankings import Ranked
+from search.rankings import NO_DISTANCE, Ranked, distances_to
 from search.wishes import Wish
 from search.words import matches, read_in
 
@@ -28,12 +28,13 @@ def hits(found: Sequence[Ranked], photos: PhotoQuerySet, wishes: Mapping[int, Wi
     """Read the photos, once more only those allowed: one may have gone since it was ranked."""
     seen = photos.for_listing().in_bulk([ranked.photo_id for ranked in found])
     present = [ranked for ranked in found if ranked.photo_id in seen]
+    distances = _distances(present, wishes)
     terms = [term for wish in _each(wishes) for term in wish.terms]
     in_picture = read_in(seen, terms) if seen and terms else set()
     return [
         Hit(
             photo=seen[ranked.photo_id],
-            distance=ranked.distance,
+            distance=distances.get(ranked.photo_id, NO_DISTANCE),
             matched_by=_reasons(ranked, seen[ranked.photo_id], wishes[ranked.photo_id], in_picture, meaning_first),
             score=ranked.score,
             wanted=wishes[ranked.photo_id].text,
@@ -58,6 +59,15 @@ def _reasons(ranked: Ranked, photo: Photo, wish: Wish, in_picture: set[int], mea
     alike = ("semantic",) if ranked.by_meaning else ()
     shown = (*alike, *written) if meaning_first else (*written, *alike)
     return tuple(dict.fromkeys((*shown, *wish.facts)))
+
+
+def _distances(found: Sequence[Ranked], wishes: Mapping[int, Wish]) -> dict[int, float]:
+    """Return what is known of the distances, measured where only words have found a photo so far."""
+    distances = {ranked.photo_id: ranked.distance for ranked in found if ranked.distance is not None}
+    for wish in _each(wishes):
+        unknown = [one.photo_id for one in found if one.distance is None and wishes[one.photo_id] is wish]
+        distances |= distances_to(wish, unknown)
+    return distances
 
 
 def _each(wishes: Mapping[int, Wish]) -> list[Wish]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from photos.embeddings import any_vectors_of
 from search.distances import distances
+from search.engines.base import Candidates
 from search.live import live_index
 from search.scope import Scope
 from search.spaces import Space
@@ -45,7 +46,8 @@ def nearest(
     for wanted, allowed in _proposals(max(min(4 * k, k + _MOST_SPARE), _LEAST_PROPOSAL), scope):
         proposed = state.search(vector, wanted, allowed)
         seen = proposed.ids if allowed is not None else scope.among(proposed.ids)
-        found = _first(measured(np.setdiff1d(seen, passed_by), vector, space), k)
+        worth = _worth_measuring(proposed, np.setdiff1d(seen, passed_by), k)
+        found = _first(measured(worth, vector, space), k)
         if len(proposed) < wanted or _settled(found, k, float(proposed.scores[-1])):
             break
     return _first([*near, *found], k)
@@ -76,6 +78,13 @@ def _proposals(wanted: int, scope: Scope) -> Iterator[tuple[int, np.ndarray | No
     while True:
         yield wanted, allowed
         wanted *= _WIDER
+
+
+def _worth_measuring(proposed: Candidates, allowed: np.ndarray, k: int) -> np.ndarray:
+    """Return which of the allowed may be among the first k: those, and what the engine cannot tell from the last."""
+    keep = np.isin(proposed.ids, allowed)
+    ids, scores = proposed.ids[keep], proposed.scores[keep]
+    return ids if len(ids) <= k else ids[scores >= scores[k - 1] - _TOLERANCE]
 
 
 def _settled(near: list[Near], k: int, last_score: float) -> bool:

@@ -30,7 +30,7 @@ _WIDER = 4
 class Ranked:
     photo_id: int
     score: float
-    distance: float
+    distance: float | None = None  # where it is not known yet
     by_meaning: bool = False
     by_words: bool = False
 
@@ -45,6 +45,14 @@ def ranked(wish: Wish, mode: Mode, limit: int) -> list[Ranked]:
     return _fused(wish, mode)
 
 
+def distances_to(wish: Wish, photo_ids: Sequence[int]) -> dict[int, float]:
+    """Return how far those of these photos are that have a vector, where there is something to measure from."""
+    if wish.vector is None or wish.meaning.space is None:
+        return {}
+    ids = np.array(sorted(photo_ids), dtype=np.int64)
+    return {found.photo_id: found.distance for found in measured(ids, wish.vector, wish.meaning.space)}
+
+
 def by_meaning(wish: Wish, count: int = DEPTH) -> dict[int, float]:
     """Return so many nearest photos with their distances, nearest first."""
     if wish.vector is None or wish.meaning.space is None:
@@ -53,9 +61,9 @@ def by_meaning(wish: Wish, count: int = DEPTH) -> dict[int, float]:
     while True:
         near = nearest(wish.vector, wish.meaning.space, wish.scope, wanted, wish.passing_by)
         distances = {found.photo_id: found.distance for found in near}
-        kept = wish.keeps(list(distances))
+        kept = wish.keeps(list(distances), count)
         if len(kept) >= count or len(near) < wanted or wanted >= POOL:
-            return {pk: distances[pk] for pk in kept[:count]}
+            return {pk: distances[pk] for pk in kept}
         wanted *= _WIDER
 
 
@@ -78,12 +86,8 @@ def _fused(wish: Wish, mode: Mode) -> list[Ranked]:
     alike = [pk for pk, distance in near.items() if distance < NO_DISTANCE]
     exact = named_exactly({*alike, *written}, wish.named) if wish.named else {}
     scores = fused([(_WEIGHT_OF_MEANING, alike), (_WEIGHT_OF_WORDS, written)], exact)
-    distances = _distances(wish, scores.keys() - near.keys()) | near
     found_alike, found_written = set(alike), set(written)
-    return [
-        Ranked(pk, scores[pk], distances.get(pk, NO_DISTANCE), pk in found_alike, pk in found_written)
-        for pk in best_first(scores)
-    ]
+    return [Ranked(pk, scores[pk], near.get(pk), pk in found_alike, pk in found_written) for pk in best_first(scores)]
 
 
 def _by_facts(wish: Wish, count: int) -> list[Ranked]:
@@ -91,10 +95,10 @@ def _by_facts(wish: Wish, count: int) -> list[Ranked]:
     wanted = count
     while True:
         newest = list(wish.scope.photos.newest_taken().values_list("pk", flat=True)[:wanted])
-        kept = wish.keeps(newest)[:count]
+        kept = wish.keeps(newest, count)
         if len(kept) == count or len(newest) < wanted or wanted >= POOL:
             scores = fused([(1.0, kept)])
-            return [Ranked(pk, scores[pk], NO_DISTANCE) for pk in kept]
+            return [Ranked(pk, scores[pk]) for pk in kept]
         wanted *= _WIDER
 
 
@@ -111,17 +115,10 @@ def _checked(wish: Wish, propose: Callable[[int, np.ndarray | None], list[int]])
     while True:
         proposed = propose(wanted, None)
         allowed = set(wish.scope.among(np.array(proposed, dtype=np.int64)).tolist())
-        kept = wish.keeps([pk for pk in proposed if pk in allowed])
+        kept = wish.keeps([pk for pk in proposed if pk in allowed], DEPTH)
         if len(kept) >= DEPTH or len(proposed) < wanted:
             break
         wanted *= _WIDER
     if len(kept) < DEPTH and len(proposed) >= POOL and wish.scope.ids is None:
-        kept = wish.keeps(propose(POOL, wish.scope.every_id()))  # other people's photos took the places
-    return kept[:DEPTH]
-
-
-def _distances(wish: Wish, photo_ids: set[int]) -> dict[int, float]:
-    if wish.vector is None or wish.meaning.space is None or not photo_ids:
-        return {}
-    ids = np.array(sorted(photo_ids), dtype=np.int64)
-    return {found.photo_id: found.distance for found in measured(ids, wish.vector, wish.meaning.space)}
+        kept = wish.keeps(propose(POOL, wish.scope.every_id()), DEPTH)  # other people's photos took the places
+    return kept

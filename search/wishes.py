@@ -9,14 +9,15 @@ from functools import cached_property
 import numpy as np
 
 from accounts.models import User
+from photos.embeddings import any_vectors_of
 from search.alternatives import Alternative
+from search.distances import distances
 from search.filters import holding
 from search.fulltext import Term, text_index
 from search.fulltext.base import POOL
 from search.fulltext.forms import forms
 from search.language import Field, Similar, Weighted, Words
 from search.meaning import Meaning
-from search.nearest import measured
 from search.scope import Scope
 from search.words import Sought, sought, tagged_with
 
@@ -47,8 +48,10 @@ class Unwanted:
     def _nearer(self, ids: np.ndarray, wanted: np.ndarray | None, meaning: Meaning) -> set[int]:
         if self.vector is None or wanted is None or meaning.space is None:
             return set()
-        pairs = zip(measured(ids, wanted, meaning.space), measured(ids, self.vector, meaning.space), strict=True)
-        return {near.photo_id for near, off in pairs if off.distance < near.distance}
+        found, vectors = any_vectors_of(meaning.space.model, ids.tolist())
+        if not len(found):
+            return set()
+        return set(found[distances(self.vector, vectors) < distances(wanted, vectors)].tolist())
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +76,16 @@ class Wish:
     def terms(self) -> list[Term]:
         return [*(self.named.terms if self.named else ()), *self.phrases]
 
-    def keeps(self, ids: Sequence[int]) -> list[int]:
-        """Return those of these photos that nothing unwanted rules out, in their order."""
+    def keeps(self, ids: Sequence[int], most: int) -> list[int]:
+        """Return the first of these photos that nothing unwanted rules out, in their order, and look at few more."""
+        kept: list[int] = []
+        for start in range(0, len(ids), 2 * most):
+            kept += self._kept(ids[start : start + 2 * most])
+            if len(kept) >= most:
+                break
+        return kept[:most]
+
+    def _kept(self, ids: Sequence[int]) -> list[int]:
         left = np.unique(np.fromiter(ids, dtype=np.int64))
         for unwanted in self.without:
             gone = unwanted.among(left, self.vector, self.meaning)

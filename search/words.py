@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from photos.models import Photo, PhotoTag, RecognisedText
-from photos.models.tag import normalise_tag
+from photos.models.tag import PhotoTagQuerySet, normalise_tag
 from photos.vocabulary import words_meant
 from search.fulltext import Term
 from search.fulltext.standing import says
@@ -66,20 +66,21 @@ def sought(text: str) -> Sought:
 
 def taken_away(photo_ids: Iterable[int], query: Sought) -> set[int]:
     """Return which of these photos a person said not to show what the query, or a word of it, names."""
-    return _tagged(photo_ids, query.all_tags, rejected=True)
+    return set(_tags(photo_ids, query.all_tags, rejected=True).values_list("photo_id", flat=True))
 
 
 def tagged_with(photo_ids: Iterable[int], names: Collection[str]) -> set[int]:
     """Return which of these photos carry a tag of these names."""
-    return _tagged(photo_ids, names, rejected=False)
+    return set(_tags(photo_ids, names, rejected=False).values_list("photo_id", flat=True))
 
 
 def named_exactly(photo_ids: Collection[int], query: Sought) -> dict[int, float]:
     """Return which of these photos have the whole of the text as a tag or title: 2.0; or a tag it is a name of: 1.0."""
     titled = Photo.objects.filter(pk__in=list(photo_ids)).exclude(title="").values_list("pk", "title")
-    so_called = tagged_with(photo_ids, [query.text])
-    so_called |= {pk for pk, title in titled if normalise_tag(title) == query.text}
-    return dict.fromkeys(tagged_with(photo_ids, query.whole), 1.0) | dict.fromkeys(so_called, 2.0)
+    tagged = _tags(photo_ids, query.whole, rejected=False).values_list("photo_id", "tag__name")
+    pairs = [*tagged, *((pk, query.text) for pk, title in titled if normalise_tag(title) == query.text)]
+    so_called = {pk for pk, name in pairs if name == query.text}
+    return {pk: 2.0 if pk in so_called else 1.0 for pk, _ in pairs}
 
 
 def read_in(photo_ids: Collection[int], terms: Sequence[Term]) -> set[int]:
@@ -105,6 +106,5 @@ def _says_any(texts: Iterable[str], terms: Sequence[Term]) -> bool:
     return any(says(text, term) for text in texts for term in terms)
 
 
-def _tagged(photo_ids: Iterable[int], names: Collection[str], rejected: bool) -> set[int]:
-    tags = PhotoTag.objects.filter(photo_id__in=list(photo_ids), rejected=rejected, tag__name__in=names)
-    return set(tags.values_list("photo_id", flat=True))
+def _tags(photo_ids: Iterable[int], names: Collection[str], rejected: bool) -> PhotoTagQuerySet:
+    return PhotoTag.objects.filter(photo_id__in=list(photo_ids), rejected=rejected, tag__name__in=names)

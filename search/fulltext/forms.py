@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ai.tokens import readings
 
 _SHORTEST_BEGINNING = 2
 _SHORTEST_PLURAL = 3
+# Thai, Lao, Burmese, Khmer, kana and Han: written without spaces between words.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 
 
 def forms(word: str) -> list[str]:
@@ -18,6 +23,11 @@ def forms(word: str) -> list[str]:
 def may_begin(word: str) -> bool:
     """Tell whether words that begin with this one are meant too."""
     return len(word) >= _SHORTEST_BEGINNING
+
+
+def runs_together(text: str) -> bool:
+    """Tell whether its script has no spaces between words, so that where one begins nobody can tell by the letters."""
+    return _UNSPACED.search(text) is not None
 
 
 def _plurals(word: str) -> Iterator[str]:

@@ -11,8 +11,9 @@ from django.db import connection
 from ai.tokens import tokens
 from search.engines.base import Candidates, best
 from search.fulltext.base import POOL, Term
-from search.fulltext.forms import forms, may_begin
+from search.fulltext.forms import forms, may_begin, runs_together
 from search.fulltext.mirrors import MIRRORS, PHOTO_TEXT, READ_TEXT, TAG_TEXT
+from search.fulltext.plain import PlainIndex
 from search.fulltext.spelling import corrections, typos_allowed
 
 # For bm25(), column by column; a tag is said of the whole photo, and by a machine or a person who looked at it.
@@ -32,7 +33,11 @@ class Fts5Index:
     https://www.sqlite.org/fts5.html#the_bm25_function; tags take Robertson's idf, ln(1 + (N - n + 0.5) / (n + 0.5)).
     """
 
+    _plain = PlainIndex()  # for scripts that FTS5 takes for one long word
+
     def candidates(self, terms: Sequence[Term], limit: int, allowed: np.ndarray | None = None) -> Candidates:
+        if any(runs_together(term.text) for term in terms):
+            return self._plain.candidates(terms, limit, allowed)
         sought = [_Sought(expression, term.tags) for term in terms if (expression := _expression(term))]
         if not sought:
             return Candidates(np.empty(0, np.int64), np.empty(0))
@@ -44,6 +49,8 @@ class Fts5Index:
         return best(pool, scores, keep=None, k=limit)
 
     def written(self, term: Term, among: np.ndarray) -> np.ndarray:
+        if runs_together(term.text):
+            return self._plain.written(term, among)
         expression = _expression(term, beginnings=False)
         return _in_texts(expression, among, len(among)) if expression else np.empty(0, np.int64)
 

@@ -114,6 +114,7 @@ _OPERATORS: tuple[Operator[Any], ...] = (
         options=_options(
             Option("gps", lambda: Q(latitude__isnull=False, longitude__isnull=False), aliases=("location",)),
             Option("caption", lambda: ~Q(caption="")),
+            Option("text", lambda: Q(recognised__isnull=False)),
         ),
     ),
     ChoiceFact(

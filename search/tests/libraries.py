@@ -8,7 +8,7 @@ import unicodedata
 from datetime import date, datetime, timedelta
 
 from accounts.models import User
-from photos.models import Photo, PhotoTag, Tag
+from photos.models import Photo, PhotoTag, RecognisedText, Tag
 from photos.tests.factories import at
 from search.language import And, Field, Node, Not, Or, Query, walk
 from search.language.values import Area, Dates, Numbers
@@ -31,7 +31,12 @@ def random_library(seed: int, owner: User, stranger: User, count: int = 60) -> l
         for photo in photos
         for tag in chance.sample(tags, chance.choice([0, 0, 1, 2, 3]))
     )
-    return list(Photo.objects.prefetch_related("photo_tags__tag"))
+    RecognisedText.objects.bulk_create(
+        RecognisedText(photo=photo, text="EXIT", lines=[], model="made", read_at=at("2024-01-01 00:00"))
+        for photo in photos
+        if chance.random() < 0.3
+    )
+    return list(Photo.objects.prefetch_related("photo_tags__tag").select_related("recognised"))
 
 
 def _photo(chance: random.Random, number: int, owner: User, stranger: User) -> Photo:
@@ -111,6 +116,7 @@ def _has(name: str, value: object, photo: Photo) -> bool:
     return {
         "gps": photo.latitude is not None and photo.longitude is not None,
         "caption": photo.caption != "",
+        "text": hasattr(photo, "recognised"),
         "favorite": photo.favorite,
         "archived": photo.archived,
         "untagged": not tags,

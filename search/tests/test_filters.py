@@ -48,7 +48,7 @@ FACTS = st.one_of(
     st.builds("{}:{}".format, st.sampled_from(["taken", "before", "after"]), PERIODS),
     st.sampled_from(["taken:2019..2020", "taken:..2019-07", "taken:2019-08..", "taken:2018-12-31..2019-01-01"]),
     st.builds("near:{},{}".format, POINTS, st.sampled_from(["1m", "500m", "3.3km", "20mi", "1000km", "20000km"])),
-    choosing("has", "gps", "caption"),
+    choosing("has", "gps", "caption", "text"),
     choosing("is", "favorite", "archived", "untagged", "failed"),
     choosing("type", "jpg", "heic", "tif", "png"),
     choosing("orientation", "portrait", "landscape", "square"),

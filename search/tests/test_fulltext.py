@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from django.db import connection
 
-from photos.models import Photo, PhotoTag, Tag
+from photos.models import Photo, PhotoTag, RecognisedText, Tag
 from search.fulltext import Fts5Index, PlainIndex, Term, TextIndex, text_index
 from search.fulltext.mirrors import MIRRORS, PHOTO_TEXT
 from search.tests.factories import NOW
@@ -40,6 +40,45 @@ def test_tags_that_show_are_found_and_rejected_ones_are_not(make_photo: MakePhot
     rejected.remove_tags(["zebra"])
 
     assert found(index, "zebra") == [tagged.pk]
+
+
+@both
+def test_a_tag_that_says_the_same_is_found_in_its_own_words(make_photo: MakePhoto, index: TextIndex) -> None:
+    tagged, titled, rejected = make_photo(tags=["dog"]), make_photo(title="Hunde!"), make_photo(tags=["dog"])
+    rejected.remove_tags(["dog"])
+
+    assert sorted(found(index, Term("hunde", tags=frozenset({"dog"})))) == [tagged.pk, titled.pk]
+
+
+@both
+def test_what_is_read_in_pictures_is_found_and_followed(make_photo: MakePhoto, index: TextIndex) -> None:
+    sign = make_photo(title="A sign")
+    RecognisedText.objects.create(photo=sign, text="Harbour\nStreet 14", lines=[], model="made", read_at=NOW)
+
+    assert found(index, "harbour", "sign") == [sign.pk]
+    RecognisedText.objects.update(text="Gate 15")
+    assert (found(index, "harbour"), found(index, "gate")) == ([], [sign.pk])
+    RecognisedText.objects.all().delete()
+    assert found(index, "gate") == []
+    assert index.drift() == 0
+
+
+@both
+def test_where_a_term_is_written_is_told_of_given_photos_tags_apart(make_photo: MakePhoto, index: TextIndex) -> None:
+    written, tagged = make_photo(caption="a zebra"), make_photo(tags=["zebra"])
+    elsewhere = make_photo(caption="a zebra")
+    ids = np.array([written.pk, tagged.pk], dtype=np.int64)
+
+    assert index.written(Term("zebra"), ids).tolist() == [written.pk]
+    assert elsewhere.pk not in index.written(Term("zebra"), ids)
+
+
+def test_beginnings_do_not_count_where_a_term_must_be_written_itself(make_photo: MakePhoto) -> None:
+    plural, begins = make_photo(caption="suns"), make_photo(caption="sunset")
+
+    ids = np.array([plural.pk, begins.pk], dtype=np.int64)
+
+    assert Fts5Index().written(Term("sun"), ids).tolist() == [plural.pk]
 
 
 @both
@@ -199,3 +238,15 @@ def test_a_change_of_other_columns_costs_the_index_nothing(make_photo: MakePhoto
     with connection.cursor() as cursor:
         assert cursor.execute("SELECT count(*), sum(length(block)) FROM search_text_data").fetchone() == before
     assert PHOTO_TEXT.drift() == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"), [("寺", "京都の寺"), ("の寺", "京都の寺"), ("ทะเล", "ภาพทะเลสวย"), ("ビーチ", "夏のビーチで")]
+)
+def test_words_of_scripts_without_spaces_are_found_within(make_photo: MakePhoto, asked: str, written: str) -> None:
+    titled, tagged = make_photo(title=written), make_photo(tags=[written])
+    make_photo(title="temple")
+    index = Fts5Index()
+
+    assert sorted(found(index, asked)) == [titled.pk, tagged.pk]
+    assert index.written(Term(asked), np.array([titled.pk, tagged.pk])).tolist() == [titled.pk]

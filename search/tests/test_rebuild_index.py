@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from pytest_django import Settings
 
 from photos.models import Photo
@@ -86,3 +87,16 @@ def test_a_folder_that_cannot_be_written_is_named(space: Space) -> None:
 
     with pytest.raises(CommandError, match="cannot be written"):
         run()
+
+
+@pytest.mark.usefixtures("photo")
+def test_a_text_index_that_is_out_of_step_is_told_and_made_anew() -> None:
+    run()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE search_text SET title = 'zebra'")
+
+    with pytest.raises(CommandError, match="Text index and rows differ in 1 places"):
+        run("--check")
+
+    assert "The text index was made anew." in run()
+    assert "agree on 1 photos" in run("--check")

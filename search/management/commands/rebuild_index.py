@@ -10,6 +10,7 @@ from ai.encoders.base import EncoderUnavailable
 from photos.embeddings import count_vectors
 from search.drift import drift_of
 from search.engines import DEFAULT, ENGINES
+from search.fulltext import text_index
 from search.live import LiveIndex
 from search.manifest import MissingSnapshotError
 from search.rebuild import rebuild
@@ -44,6 +45,10 @@ class Command(BaseCommand):
         except OSError as exc:
             raise CommandError(f"The index cannot be written: {exc}") from exc
         self.stdout.write(f"The index of {space.model} holds {manifest.count} photos ({manifest.engine}).")
+        # Triggers keep the text in step, and to make it anew holds up every writer: only where that is needed.
+        if text_index().drift():
+            text_index().rebuild()
+            self.stdout.write("The text index was made anew.")
 
     def _check(self, space: Space) -> None:
         state = LiveIndex(space).caught_up()
@@ -52,4 +57,6 @@ class Command(BaseCommand):
             raise CommandError(f"{error} Searches answer from the database; run manage.py rebuild_index.")
         if drift := drift_of(state, space):
             raise CommandError(f"Index and rows differ: {drift}. Run manage.py rebuild_index.")
+        if wrong := text_index().drift():
+            raise CommandError(f"Text index and rows differ in {wrong} places. Run manage.py rebuild_index.")
         self.stdout.write(f"Index and rows agree on {len(state)} photos{' (no index file yet)' if error else ''}.")
