@@ -31,4 +31,6 @@ def test_many_threads_share_their_heaps() -> None:
 
     run = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, check=True)
 
-    assert int(run.stdout) <= 1, "the first heap is not among the mappings"
+    # One beside the first, which is not among the mappings; without sharing there are sixteen. A stack may lie by
+    # chance where a heap could begin.
+    assert int(run.stdout) <= 4
