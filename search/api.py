@@ -21,6 +21,7 @@ from search.hits import Hit
 from search.hybrid import find
 from search.modes import Mode
 from search.queries import LONGEST_QUERY, like_image, similar_to
+from search.relevance import Relevance
 
 
 @extend_schema_field({"type": "string", "minLength": 1, "maxLength": LONGEST_QUERY})
@@ -76,6 +77,11 @@ class ResultSerializer(serializers.Serializer[Hit]):
         help_text="`semantic`, `tag:<tag>`, `title`, `caption`, `description`, `filename`, `camera`, `text` (in the "
         "picture), or a field of the query such as `iso:>=800`; best first.",
     )
+    relevance = serializers.ChoiceField(
+        choices=[str(relevance) for relevance in Relevance],
+        help_text="`strong`: all words are written on it, or it is near enough to what is wanted; `weak`: it only "
+        "comes nearest.",
+    )
 
 
 class ResultsSerializer(serializers.Serializer[Any]):
@@ -96,6 +102,7 @@ def _example(query: str, matched_by: list[str]) -> OpenApiExample:
         "distance": 0.123,
         "score": 0.9385,
         "matched_by": matched_by,
+        "relevance": "strong",
     }
     return OpenApiExample(query, {"query": query, "results": [result], "total_results": 1}, response_only=True)
 

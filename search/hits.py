@@ -9,6 +9,7 @@ from photos.models import Photo
 from photos.models.queryset import PhotoQuerySet
 from search.nearest import Near
 from search.rankings import NO_DISTANCE, Ranked, distances_to
+from search.relevance import Relevance, Split
 from search.wishes import Wish
 from search.words import matches, read_in
 
@@ -22,6 +23,8 @@ class Hit:
     matched_by: tuple[str, ...]
     score: float = 0.0
     wanted: str = ""  # the text it was found for, of all that was asked
+    relevance: Relevance = Relevance.WEAK
+    is_near: bool = False  # by meaning, whatever is written on it
 
 
 def hits(found: Sequence[Ranked], photos: PhotoQuerySet, wishes: Mapping[int, Wish], meaning_first: bool) -> list[Hit]:
@@ -38,16 +41,25 @@ def hits(found: Sequence[Ranked], photos: PhotoQuerySet, wishes: Mapping[int, Wi
             matched_by=_reasons(ranked, seen[ranked.photo_id], wishes[ranked.photo_id], in_picture, meaning_first),
             score=ranked.score,
             wanted=wishes[ranked.photo_id].text,
+            relevance=ranked.relevance,
+            is_near=wishes[ranked.photo_id].split.holds(distances.get(ranked.photo_id, NO_DISTANCE)),
         )
         for ranked in present
     ]
 
 
-def likenesses(near: Sequence[Near], photos: PhotoQuerySet) -> list[Hit]:
+def likenesses(near: Sequence[Near], photos: PhotoQuerySet, split: Split) -> list[Hit]:
     """Read the photos that look like a picture, once more only those allowed."""
     seen = photos.for_listing().in_bulk([found.photo_id for found in near])
     return [
-        Hit(photo, found.distance, ("semantic",), 1 - found.distance / 2)
+        Hit(
+            photo,
+            found.distance,
+            ("semantic",),
+            1 - found.distance / 2,
+            relevance=Relevance.STRONG if split.holds(found.distance) else Relevance.WEAK,
+            is_near=split.holds(found.distance),
+        )
         for found in near
         if (photo := seen.get(found.photo_id))
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from accounts.models import User
 from search.alternatives import Alternative, alternatives
+from search.bands import banded
 from search.correcting import corrected
 from search.filters import holding, names_archive
 from search.hits import Hit, hits
@@ -46,7 +47,7 @@ def find(text: str, user: User, limit: int, mode: Mode = Mode.SEMANTIC) -> Found
     meaning, with_archive = Meaning.now(user), names_archive(query)
     answers = [_answer(one, mode, limit, meaning, with_archive) for one in alternatives(query)]
     wishes = [answer.wish for answer in answers]
-    best = _united(answers)[:limit]
+    best = banded(_united(answers), wishes)[:limit]
     fulfilled = {found.photo_id: one for found, one in best}
     photos = holding((), user, with_archive)
     return Found(

@@ -19,7 +19,7 @@ from search.language import QueryError, chips, complete, error_chips, operators
 from search.modes import Mode
 from search.queries import LONGEST_QUERY, like_image, similar_to
 from search.rankings import NO_DISTANCE
-from search.templatetags.match_reasons import CLOSE
+from search.relevance import Relevance
 
 PAGE = 60
 STRIP = 12
@@ -45,8 +45,8 @@ def results(request: PageRequest) -> HttpResponse:
     except APIException as exc:
         context |= {"bad_query": exc.detail}
         return render(request, "search/results.html", context, status=exc.status_code)
-    sure = [hit for hit in found.hits if _is_sure(hit)]
-    less_likely = [hit for hit in found.hits if not _is_sure(hit) and hit.distance < NO_DISTANCE]
+    sure = [hit for hit in found.hits if hit.relevance is Relevance.STRONG]
+    less_likely = [hit for hit in found.hits if hit.relevance is Relevance.WEAK and _is_likely(hit)]
     context |= {"found": found, "chips": chips(found.query), "sure": sure, "less_likely": less_likely}
     return render(request, "search/results.html", context)
 
@@ -88,6 +88,6 @@ def _mode(request: PageRequest) -> Mode:
         return Mode.HYBRID
 
 
-def _is_sure(hit: Hit) -> bool:
-    """Tell whether something besides a little likeness speaks for it."""
-    return hit.distance <= CLOSE or hit.matched_by != ("semantic",)
+def _is_likely(hit: Hit) -> bool:
+    """Tell whether anything speaks for it at all."""
+    return hit.distance < NO_DISTANCE or hit.matched_by != ("semantic",)

@@ -14,6 +14,7 @@ from photos.models import Photo
 from search.errors import BadQuery, ModelMissing, NotAnalysed
 from search.hits import Hit, likenesses
 from search.nearest import nearest
+from search.relevance import split_of
 from search.scope import Scope
 from search.spaces import Space, current_space, space_of
 
@@ -29,8 +30,9 @@ def similar_to(photo: Photo, user: User, limit: int) -> list[Hit]:
     vector = vector_of(photo.pk, model)
     if vector is None:
         raise NotAnalysed
-    scope = Scope.of_user(user)
-    return likenesses(nearest(vector, Space.of(model), scope, limit, {photo.pk}), scope.photos)
+    scope, space = Scope.of_user(user), Space.of(model)
+    near = nearest(vector, space, scope, limit, {photo.pk})
+    return likenesses(near, scope.photos, split_of(vector, space, user))
 
 
 def like_image(image: Image.Image, user: User, limit: int) -> list[Hit]:
@@ -42,8 +44,9 @@ def like_image(image: Image.Image, user: User, limit: int) -> list[Hit]:
         raise ModelMissing(exc) from exc
     except BadVector as exc:
         raise BrokenImage("Nothing can be seen in this image.") from exc
-    scope = Scope.of_user(user)
-    return likenesses(nearest(vectors[0], space_of(encoder), scope, limit), scope.photos)
+    scope, space = Scope.of_user(user), space_of(encoder)
+    near = nearest(vectors[0], space, scope, limit)
+    return likenesses(near, scope.photos, split_of(vectors[0], space, user))
 
 
 def clean(text: str) -> str:

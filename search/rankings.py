@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from search.fulltext.base import POOL
 from search.fusion import best_first, fused
 from search.modes import Mode
 from search.nearest import measured, nearest
+from search.relevance import Relevance
 from search.wishes import Wish
 from search.words import named_exactly, taken_away
 
@@ -33,6 +34,7 @@ class Ranked:
     distance: float | None = None  # where it is not known yet
     by_meaning: bool = False
     by_words: bool = False
+    relevance: Relevance = Relevance.WEAK  # known once all alternatives are: see `search.bands`
 
 
 def ranked(wish: Wish, mode: Mode, limit: int) -> list[Ranked]:
@@ -70,10 +72,24 @@ def by_meaning(wish: Wish, count: int = DEPTH) -> dict[int, float]:
 def by_words(wish: Wish) -> list[int]:
     """Return the photos on which all words and phrases are written, best match first."""
     scores: dict[int, float] = {}
-    for terms in filter(None, [wish.terms, [*wish.named.as_one, *wish.phrases] if wish.named else []]):
+    for terms in _readings(wish):
         for rank, photo_id in enumerate(_checked(wish, _proposing(terms, wish.scope.ids)), start=1):
             scores[photo_id] = max(scores.get(photo_id, 0), 1 / rank)
     return best_first(scores)[:DEPTH]
+
+
+def written_among(wish: Wish, photo_ids: Collection[int]) -> set[int]:
+    """Return on which of these photos all words and phrases are written."""
+    ids = np.array(sorted(photo_ids), dtype=np.int64)
+    if not len(ids):
+        return set()
+    return {pk for terms in _readings(wish) for pk in _proposing(terms, ids)(len(ids), None)}
+
+
+def _readings(wish: Wish) -> list[list[Term]]:
+    """Return what is to be written together: the words one by one, or the name that they are as a whole."""
+    as_one = [*wish.named.as_one, *wish.phrases] if wish.named and wish.named.as_one else []
+    return [terms for terms in (wish.terms, as_one) if terms]
 
 
 def _fused(wish: Wish, mode: Mode) -> list[Ranked]:

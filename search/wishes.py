@@ -18,6 +18,7 @@ from search.fulltext.base import POOL
 from search.fulltext.forms import forms
 from search.language import Field, Similar, Weighted, Words
 from search.meaning import Meaning
+from search.relevance import Split, split_of
 from search.scope import Scope
 from search.words import Sought, sought, tagged_with
 
@@ -75,6 +76,11 @@ class Wish:
     @cached_property
     def terms(self) -> list[Term]:
         return [*(self.named.terms if self.named else ()), *self.phrases]
+
+    @cached_property
+    def split(self) -> Split:
+        """Where photos cease to be strong by meaning, whatever facts and unwanted things rule out."""
+        return split_of(self.vector, self.meaning.space, self.meaning.user)
 
     def keeps(self, ids: Sequence[int], most: int) -> list[int]:
         """Return the first of these photos that nothing unwanted rules out, in their order, and look at few more."""

@@ -6,8 +6,6 @@ from search.hits import Hit
 
 register = template.Library()
 
-CLOSE = 1.2  # squared distance of unit vectors: cosine 0.4
-
 FIELDS = {
     "caption": "in the caption",
     "title": "in the title",
@@ -21,7 +19,7 @@ FIELDS = {
 @register.filter
 def reasons(hit: Hit) -> str:
     """Say why a search found this photo: `has the tag “dog”, in the caption`."""
-    alike = "looks like" if hit.distance <= CLOSE else "looks a little like"
+    alike = "looks like" if hit.is_near else "looks a little like"
     wanted = f"“{hit.wanted}”" if hit.wanted else "it"
     return ", ".join(_words(match, f"{alike} {wanted}") for match in hit.matched_by)
 

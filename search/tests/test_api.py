@@ -51,6 +51,7 @@ def test_search_answers_as_published(client: Client, make_photo: MakePhoto) -> N
         "distance": pytest.approx(2 - 2 * np.cos(0.25), abs=1e-6),
         "matched_by": ["semantic", "tag:red", "caption"],
         "score": pytest.approx(np.cos(0.25), abs=1e-6),
+        "relevance": "strong",
     }
 
 
