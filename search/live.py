@@ -65,6 +65,11 @@ class State:
     def found_ids(self) -> np.ndarray:
         return np.concatenate([self.base.found_ids, self.tail.found_ids])
 
+    @property
+    def error(self) -> float:
+        """How far a score may be from the true cosine."""
+        return max(self.base.error, self.tail.error)
+
     def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return those of these ids that are here, shape (n,), and their vectors, shape (n, dimension)."""
         older, newer = self.base.take(ids), self.tail.take(ids)
@@ -75,6 +80,13 @@ class State:
         older, newer = self.base.search(vector, k, allowed), self.tail.search(vector, k, allowed)
         both = np.concatenate([older.ids, newer.ids]), np.concatenate([older.scores, newer.scores])
         return best(*both, keep=None, k=k)
+
+    def reaching(self, vector: np.ndarray, score: float, allowed: np.ndarray | None = None) -> Candidates:
+        """Return all whose score is at least this, among the allowed ids where they are given; by ascending id."""
+        older, newer = self.base.reaching(vector, score, allowed), self.tail.reaching(vector, score, allowed)
+        ids, scores = np.concatenate([older.ids, newer.ids]), np.concatenate([older.scores, newer.scores])
+        order = np.argsort(ids)
+        return Candidates(ids[order], scores[order])
 
 
 class LiveIndex:

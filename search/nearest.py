@@ -19,9 +19,6 @@ _MOST_SPARE = 200
 _WIDER = 8
 _AT_ONCE = 4096
 
-# Engines sum in float32: what they tell apart by less than this may be equal.
-_TOLERANCE = 1e-5
-
 
 @dataclass(frozen=True)
 class Near:
@@ -46,11 +43,25 @@ def nearest(
     for wanted, allowed in _proposals(max(min(4 * k, k + _MOST_SPARE), _LEAST_PROPOSAL), scope):
         proposed = state.search(vector, wanted, allowed)
         seen = proposed.ids if allowed is not None else scope.among(proposed.ids)
-        worth = _worth_measuring(proposed, np.setdiff1d(seen, passed_by), k)
+        worth = _worth_measuring(proposed, np.setdiff1d(seen, passed_by), k, state.error)
         found = _first(measured(worth, vector, space), k)
-        if len(proposed) < wanted or _settled(found, k, float(proposed.scores[-1])):
+        if len(proposed) < wanted or _settled(found, k, float(proposed.scores[-1]) + state.error):
             break
     return _first([*near, *found], k)
+
+
+def reaching(vector: np.ndarray, space: Space, allowed: np.ndarray | None, least_cosine: float) -> np.ndarray:
+    """Return the ids, ascending, of all photos whose cosine with a unit vector is at least this, none left out.
+
+    Among the `allowed` ids (ascending), or all in the index where they are None: what the database no longer allows is
+    for the caller to take away. Only those the engine is not sure about are measured from their rows.
+    """
+    state = live_index(space).current()
+    perhaps = state.reaching(vector, least_cosine - state.error, allowed)
+    sure = perhaps.scores >= least_cosine + state.error
+    near = measured(perhaps.ids[~sure], vector, space)
+    close = [found.photo_id for found in near if found.distance <= 2 - 2 * least_cosine]
+    return np.union1d(perhaps.ids[sure], np.array(close, dtype=np.int64))
 
 
 def measured(ids: np.ndarray, vector: np.ndarray, space: Space) -> list[Near]:
@@ -80,13 +91,13 @@ def _proposals(wanted: int, scope: Scope) -> Iterator[tuple[int, np.ndarray | No
         wanted *= _WIDER
 
 
-def _worth_measuring(proposed: Candidates, allowed: np.ndarray, k: int) -> np.ndarray:
+def _worth_measuring(proposed: Candidates, allowed: np.ndarray, k: int, error: float) -> np.ndarray:
     """Return which of the allowed may be among the first k: those, and what the engine cannot tell from the last."""
     keep = np.isin(proposed.ids, allowed)
     ids, scores = proposed.ids[keep], proposed.scores[keep]
-    return ids if len(ids) <= k else ids[scores >= scores[k - 1] - _TOLERANCE]
+    return ids if len(ids) <= k else ids[scores >= scores[k - 1] - 2 * error]
 
 
-def _settled(near: list[Near], k: int, last_score: float) -> bool:
-    """Tell whether nothing beyond the last proposed can still belong to the first k."""
-    return len(near) >= k and near[k - 1].distance < 2 - 2 * last_score - _TOLERANCE
+def _settled(near: list[Near], k: int, nearest_beyond: float) -> bool:
+    """Tell whether nothing that was not proposed, of at most this cosine, can still belong to the first k."""
+    return len(near) >= k and near[k - 1].distance < 2 - 2 * nearest_beyond

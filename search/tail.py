@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
-from search.engines.base import Candidates, best
+from search.engines.base import FLOAT_ERROR, Candidates, all_reaching, best
 
 _LEAST_ROOM = 256
 
@@ -18,6 +18,8 @@ class Tail:
     predecessor looks at; room is doubled when it runs out, so that n changes copy O(n) rows. Only the newest tail of
     a line may have a successor.
     """
+
+    error: ClassVar[float] = FLOAT_ERROR
 
     ids: np.ndarray  # (room,) int64, in order of arrival
     matrix: np.ndarray  # (room, dimension) float32
@@ -52,6 +54,12 @@ class Tail:
         ids = self.ids[: self.length]
         keep = self.alive if allowed is None else self.alive & np.isin(ids, allowed)
         return best(ids, self.matrix[: self.length] @ vector, keep, k)
+
+    def reaching(self, vector: np.ndarray, score: float, allowed: np.ndarray | None = None) -> Candidates:
+        """Return every one whose score is at least this, in order of arrival."""
+        ids = self.ids[: self.length]
+        keep = self.alive if allowed is None else self.alive & np.isin(ids, allowed)
+        return all_reaching(ids, self.matrix[: self.length] @ vector, keep, score)
 
     def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return those of these ids that are here, shape (n,), and their vectors, shape (n, dimension)."""

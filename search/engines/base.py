@@ -7,12 +7,15 @@ from typing import ClassVar, Protocol, Self
 
 import numpy as np
 
+# How far float32 sums of a few thousand products may be from the true cosine, with room to spare.
+FLOAT_ERROR = 1e-5
+
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
     """What an engine proposes: ids, shape (n,), and their cosine scores, highest first.
 
-    Scores are as exact as the engine's float32 sums: good for choosing candidates, not for telling equals apart.
+    Scores are as exact as the engine's `error` says: good for choosing candidates, not for telling equals apart.
     """
 
     ids: np.ndarray
@@ -38,6 +41,10 @@ class Engine(Protocol):
     def found_ids(self) -> np.ndarray:
         """The ids a search can find."""
 
+    @property
+    def error(self) -> float:
+        """How far a score may be from the true cosine."""
+
     @classmethod
     def build(cls, dimension: int, chunks: Iterable[tuple[np.ndarray, np.ndarray]]) -> Self:
         """Make an engine of chunks (ids (n,), vectors (n, dimension)) in ascending order of ids."""
@@ -55,6 +62,12 @@ class Engine(Protocol):
     def search(self, vector: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Candidates:
         """Return the k nearest to a unit vector, among the allowed ids where they are given."""
 
+    def reaching(self, vector: np.ndarray, score: float, allowed: np.ndarray | None = None) -> Candidates:
+        """Return every one whose score is at least this, among the allowed ids where they are given; by ascending id.
+
+        None is passed over, whatever a search of the same engine may miss.
+        """
+
     def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return those of these ids that a search can find, shape (n,), and their vectors, shape (n, dimension)."""
 
@@ -68,6 +81,12 @@ def best(ids: np.ndarray, scores: np.ndarray, keep: np.ndarray | None, k: int) -
         ids, scores = ids[chosen], scores[chosen]
     order = np.lexsort((ids, -scores))
     return Candidates(ids[order], scores[order])
+
+
+def all_reaching(ids: np.ndarray, scores: np.ndarray, keep: np.ndarray | None, score: float) -> Candidates:
+    """Return those to keep (bool, or None for all) whose score is at least this, in the order they stand in."""
+    reach = scores >= score if keep is None else keep & (scores >= score)
+    return Candidates(ids[reach], scores[reach])
 
 
 def rows_among(ids: np.ndarray, visible: np.ndarray | None, wanted: np.ndarray) -> np.ndarray:

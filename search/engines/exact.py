@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from search.engines.base import Candidates, best, rows_among, rows_without
+from search.engines.base import FLOAT_ERROR, Candidates, all_reaching, best, rows_among, rows_without
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,6 +15,7 @@ class ExactEngine:
     """Every vector compared in numpy: the oracle the others are held against."""
 
     kind: ClassVar[str] = "exact"
+    error: ClassVar[float] = FLOAT_ERROR
 
     ids: np.ndarray
     matrix: np.ndarray
@@ -50,6 +51,10 @@ class ExactEngine:
     def search(self, vector: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Candidates:
         keep = self.visible if allowed is None else rows_among(self.ids, self.visible, allowed)
         return best(self.ids, self.matrix @ vector, keep, k)
+
+    def reaching(self, vector: np.ndarray, score: float, allowed: np.ndarray | None = None) -> Candidates:
+        keep = self.visible if allowed is None else rows_among(self.ids, self.visible, allowed)
+        return all_reaching(self.ids, self.matrix @ vector, keep, score)
 
     def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         rows = np.flatnonzero(rows_among(self.ids, self.visible, ids))

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Self
 import faiss
 import numpy as np
 
-from search.engines.base import Candidates, rows_among, rows_without
+from search.engines.base import FLOAT_ERROR, Candidates, rows_among, rows_without
+from search.engines.selecting import NOBODY, Chosen, as_query
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +20,7 @@ class FlatEngine:
     """
 
     kind: ClassVar[str] = "flat"
+    error: ClassVar[float] = FLOAT_ERROR
 
     ids: np.ndarray
     index: Any  # faiss.IndexFlatIP
@@ -54,23 +56,25 @@ class FlatEngine:
         return replace(self, visible=rows_without(self.ids, self.visible, ids))
 
     def search(self, vector: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Candidates:
-        keep = self.visible if allowed is None else rows_among(self.ids, self.visible, allowed)
-        return self._nearest(vector, min(k, len(self.ids)), keep)
+        chosen = Chosen.of(self._kept(allowed))
+        if not len(self.ids) or chosen.none:
+            return NOBODY
+        scores, places = self.index.search(as_query(vector), min(k, len(self.ids)), params=chosen.parameters())
+        found = places[0] >= 0  # FAISS fills up with -1
+        return Candidates(self.ids[places[0][found]], scores[0][found])
+
+    def reaching(self, vector: np.ndarray, score: float, allowed: np.ndarray | None = None) -> Candidates:
+        chosen = Chosen.of(self._kept(allowed))
+        if not len(self.ids) or chosen.none:
+            return NOBODY
+        below = float(np.nextafter(np.float32(score), np.float32(-2)))  # FAISS leaves out what just reaches it
+        _, scores, places = self.index.range_search(as_query(vector), below, params=chosen.parameters())
+        order = np.argsort(places)
+        return Candidates(self.ids[places[order]], scores[order])
 
     def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         rows = np.flatnonzero(rows_among(self.ids, self.visible, ids))
         return self.ids[rows], self.index.reconstruct_batch(rows)
 
-    def _nearest(self, vector: np.ndarray, k: int, keep: np.ndarray | None) -> Candidates:
-        if k == 0 or (keep is not None and not keep.any()):
-            return Candidates(np.empty(0, np.int64), np.empty(0, np.float32))
-        query = np.ascontiguousarray(vector, dtype=np.float32)[np.newaxis]
-        if keep is None:
-            scores, places = self.index.search(query, k)
-        else:
-            bits = np.packbits(keep, bitorder="little")  # FAISS reads it during the search: it must outlive the call
-            # The stubs of FAISS describe its C++ constructors, not those Python has.
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))  # type: ignore[call-arg,arg-type]
-            scores, places = self.index.search(query, k, params=parameters)
-        found = places[0] >= 0  # FAISS fills up with -1
-        return Candidates(self.ids[places[0][found]], scores[0][found])
+    def _kept(self, allowed: np.ndarray | None) -> np.ndarray | None:
+        return self.visible if allowed is None else rows_among(self.ids, self.visible, allowed)

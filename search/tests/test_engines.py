@@ -136,3 +136,27 @@ def test_all_engines_agree_with_the_oracle(kind: type[Engine]) -> None:
 
     for query in QUERIES:
         assert engine.search(query, 30).ids.tolist() == oracle.search(query, 30).ids.tolist()
+
+
+def test_all_that_reach_a_score_are_found_by_ascending_id(engine: Engine) -> None:
+    for query in QUERIES:
+        cosines = VECTORS @ query
+        for score in (-2.0, 0.1, 0.25, 2.0):
+            found = engine.reaching(query, score)
+
+            assert found.ids.tolist() == IDS[cosines >= score].tolist()
+            np.testing.assert_allclose(found.scores, cosines[cosines >= score], atol=engine.error)
+
+
+def test_what_reaches_a_score_is_allowed_and_not_passed_by(engine: Engine) -> None:
+    allowed, gone = np.array([0, 5, 8, 11, 12, 902, 10_000], dtype=np.int64), IDS[1:2]
+
+    assert engine.without(gone).reaching(QUERIES[0], -2, allowed).ids.tolist() == [5, 11, 902]
+    assert engine.without(gone).reaching(QUERIES[0], -2).ids.tolist() == np.setdiff1d(IDS, gone).tolist()
+    assert engine.without(IDS).reaching(QUERIES[0], -2).ids.tolist() == []
+
+
+def test_a_score_that_is_just_reached_counts(engine: Engine) -> None:
+    best = engine.search(QUERIES[0], 1)
+
+    assert engine.reaching(QUERIES[0], float(best.scores[0])).ids.tolist() == best.ids.tolist()

@@ -10,7 +10,7 @@ from photos.models import Photo
 from photos.tests.factories import make_user
 from search.distances import distances
 from search.live import live_index
-from search.nearest import nearest
+from search.nearest import nearest, reaching
 from search.rebuild import rebuild
 from search.scope import Scope
 from search.spaces import Space
@@ -95,3 +95,24 @@ def test_one_photo_can_be_passed_by(owner: User, space: Space) -> None:
 
 def test_an_empty_library_has_nothing_near(owner: User, space: Space) -> None:
     assert nearest(axis(0), space, Scope.of_user(owner), 5) == []
+
+
+def test_all_photos_that_reach_a_cosine_are_told_wherever_they_are(owner: User, space: Space) -> None:
+    rows = unit_vectors(400)
+    photos = bulk_photos(owner, rows)
+    rebuild(space, NOW)
+    for photo in photos[::3]:
+        photo.save(update_fields=["embedding"])
+    ids = np.array([photo.pk for photo in photos])
+
+    for query in unit_vectors(10, seed=3):
+        exact = distances(query, rows)
+        for least in (-1.0, 0.0, 0.15, 1 - float(exact[7]) / 2, 0.99):
+            expected = ids[exact <= 2 - 2 * least]
+
+            assert reaching(query, space, None, least).tolist() == expected.tolist()
+            assert reaching(query, space, ids[::2], least).tolist() == np.intersect1d(expected, ids[::2]).tolist()
+
+
+def test_in_an_empty_library_nothing_reaches_a_cosine(space: Space) -> None:
+    assert reaching(axis(0), space, None, -1).tolist() == []
