@@ -15,7 +15,7 @@ NOBODY = Candidates(np.empty(0, np.int64), np.empty(0, np.float32))
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
-    """Some positions of an index as a bitmap, None for all. FAISS reads it while it searches: it must outlive the call."""
+    """Some positions of an index as a bitmap, None for all; FAISS reads it in a search, so it must outlive that."""
 
     bits: np.ndarray | None
     count: int | None  # how many they are
