@@ -29,9 +29,8 @@ def drift_of(state: State, space: Space) -> Drift:
     """Compare every vector of an index with the rows; what changes meanwhile is left out."""
     missing, changed, seen = [_NONE], [_NONE], [_NONE]
     for ids, vectors in all_vectors(space.model):
-        have, stored = state.take(ids)
+        have, differs = state.compared(ids, vectors)
         missing.append(np.setdiff1d(ids, have, assume_unique=True))
-        differs = (stored != vectors[np.searchsorted(ids, have)]).any(axis=1)
         changed.append(have[differs])
         seen.append(have)
     extra = np.setdiff1d(state.found_ids, np.concatenate(seen))

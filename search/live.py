@@ -14,12 +14,12 @@ import numpy as np
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
-from photos.embeddings import all_vectors, vectors_of
+from photos.embeddings import vectors_of
 from search.engines import Engine, ExactEngine
 from search.engines.base import Candidates, best
 from search.locks import Busy
 from search.models import IndexChange, Library
-from search.rebuild import heal, is_due
+from search.rebuild import heal, is_due, rows_of
 from search.snapshot import Look, look
 from search.spaces import Space
 from search.tail import Tail
@@ -70,9 +70,9 @@ class State:
         """How far a score may be from the true cosine."""
         return max(self.base.error, self.tail.error)
 
-    def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return those of these ids that are here, shape (n,), and their vectors, shape (n, dimension)."""
-        older, newer = self.base.take(ids), self.tail.take(ids)
+    def compared(self, ids: np.ndarray, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return those of these ids (ascending) that are here, and for each whether its vector is not the one given."""
+        older, newer = self.base.compared(ids, vectors), self.tail.compared(ids, vectors)
         return np.concatenate([older[0], newer[0]]), np.concatenate([older[1], newer[1]])
 
     def search(self, vector: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Candidates:
@@ -163,7 +163,7 @@ def _load(space: Space, library: UUID, newest: int) -> State:
     found, tail = look(space), Tail.empty(space.dimension)
     if found.snapshot is not None:
         return State(library, found.snapshot.manifest.cursor, found, found.snapshot.engine, tail, changed=0)
-    rows = ExactEngine.build(space.dimension, all_vectors(space.model))
+    rows = ExactEngine.build(space.dimension, rows_of(space))
     return State(library, newest, found, rows, tail, changed=0)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
@@ -39,14 +40,17 @@ def nearest(
     passed_by = np.fromiter(passing_by, dtype=np.int64)
     near = _first(measured(np.setdiff1d(archived, passed_by), vector, space), k)
     state = live_index(space).current()
-    found: list[Near] = []
-    for wanted, allowed in _proposals(max(min(4 * k, k + _MOST_SPARE), _LEAST_PROPOSAL), scope):
+    wanted, allowed = max(min(4 * k, k + _MOST_SPARE), _LEAST_PROPOSAL), scope.ids
+    for attempt in count():
         proposed = state.search(vector, wanted, allowed)
         seen = proposed.ids if allowed is not None else scope.among(proposed.ids)
         worth = _worth_measuring(proposed, np.setdiff1d(seen, passed_by), k, state.error)
         found = _first(measured(worth, vector, space), k)
         if len(proposed) < wanted or _settled(found, k, float(proposed.scores[-1]) + state.error):
             break
+        if allowed is None and attempt and len(seen) < len(proposed) // 2:
+            allowed = scope.every_id()  # other photos take the places
+        wanted *= _WIDER
     return _first([*near, *found], k)
 
 
@@ -76,19 +80,6 @@ def measured(ids: np.ndarray, vector: np.ndarray, space: Space) -> list[Near]:
 
 def _first(near: list[Near], k: int) -> list[Near]:
     return sorted(near, key=lambda found: (found.distance, found.photo_id))[:k]
-
-
-def _proposals(wanted: int, scope: Scope) -> Iterator[tuple[int, np.ndarray | None]]:
-    """Yield how many to propose and from which ids, None for all: ever more, at last only of those allowed."""
-    if scope.ids is None:
-        yield wanted, None
-        wanted *= _WIDER
-        yield wanted, None
-        wanted *= _WIDER
-    allowed = scope.every_id()
-    while True:
-        yield wanted, allowed
-        wanted *= _WIDER
 
 
 def _worth_measuring(proposed: Candidates, allowed: np.ndarray, k: int, error: float) -> np.ndarray:

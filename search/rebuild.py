@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 
-import numpy as np
-
-from photos.embeddings import all_vectors
+from photos.embeddings import all_vectors, count_vectors
 from search import engines, snapshot
+from search.engines import Rows, Told, untold
 from search.locks import folder_lock
 from search.manifest import Manifest, SnapshotError, UnverifiedSnapshotError
 from search.models import IndexChange, Library
@@ -19,21 +17,19 @@ from search.spaces import Space
 # A tail of this many vectors is searched without being noticed.
 _TAIL = 2_000
 
+# One of so many takes 2 ms in every search, and 40 MB in every process.
+_LONGEST_TAIL = 10_000
+
 
 def is_due(snapshotted: int, changed: int) -> bool:
     """Tell whether so much has changed since a snapshot of so many vectors that a new one pays."""
-    return changed > max(_TAIL, snapshotted // 10)
+    return changed > max(_TAIL, min(snapshotted // 10, _LONGEST_TAIL))
 
 
-def rebuild(
-    space: Space,
-    now: datetime,
-    engine: str = engines.DEFAULT,
-    progress: Callable[[int], None] | None = None,
-) -> Manifest:
-    """Write a new snapshot; `progress` is told how many vectors are read. Raises OSError where it cannot be written."""
+def rebuild(space: Space, now: datetime, engine: str = "", told: Told = untold) -> Manifest:
+    """Write a new snapshot, with the engine that fits where none is named; raises OSError where that cannot be done."""
     with folder_lock(space.folder):
-        return _build(space, now, engine, progress)
+        return _build(space, now, engine, told)
 
 
 def heal(space: Space, now: datetime) -> None:
@@ -45,7 +41,7 @@ def heal(space: Space, now: datetime) -> None:
                 snapshot.verify(space)
         found = snapshot.look(space).snapshot
         if found is None or is_due(found.manifest.count, _changed_since(found.manifest)):
-            _build(space, now, engines.DEFAULT, None)
+            _build(space, now)
 
 
 def discard(space: Space) -> None:
@@ -59,19 +55,14 @@ def _changed_since(manifest: Manifest) -> int:
     return IndexChange.objects.count_past(manifest.cursor, manifest.model)
 
 
-def _build(space: Space, now: datetime, engine: str, progress: Callable[[int], None] | None) -> Manifest:
+def rows_of(space: Space, told: Told = untold) -> Rows:
+    """Return all vectors of a space that a search may find."""
+    return Rows(count_vectors(space.model), lambda: all_vectors(space.model), told)
+
+
+def _build(space: Space, now: datetime, engine: str = "", told: Told = untold) -> Manifest:
     # The cursor before the rows: a photo saved while we read them is then replayed, never skipped.
     library, cursor = Library.position()
-    built = engines.ENGINES[engine].build(space.dimension, _told(all_vectors(space.model), progress))
-    return snapshot.publish(space, library, cursor, built, now)
-
-
-def _told(
-    chunks: Iterable[tuple[np.ndarray, np.ndarray]], progress: Callable[[int], None] | None
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    read = 0
-    for ids, vectors in chunks:
-        yield ids, vectors
-        read += len(ids)
-        if progress is not None:
-            progress(read)
+    rows = rows_of(space, told)
+    kind = engines.ENGINES[engine or engines.fitting(rows.count)]
+    return snapshot.publish(space, library, cursor, kind.build(space.dimension, rows), now)

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from search.engines.base import FLOAT_ERROR, Candidates, all_reaching, best
+from search.engines.base import FLOAT_ERROR, Candidates, all_reaching, best, unlike
 
 _LEAST_ROOM = 256
 
@@ -61,10 +61,10 @@ class Tail:
         keep = self.alive if allowed is None else self.alive & np.isin(ids, allowed)
         return all_reaching(ids, self.matrix[: self.length] @ vector, keep, score)
 
-    def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return those of these ids that are here, shape (n,), and their vectors, shape (n, dimension)."""
+    def compared(self, ids: np.ndarray, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return those of these ids (ascending) that are here, and for each whether its vector is not the one given."""
         rows = np.flatnonzero(self.alive & np.isin(self.ids[: self.length], ids))
-        return self.ids[rows], self.matrix[rows]
+        return unlike(self.ids[rows], self.matrix[rows], ids, vectors)
 
     def _with_room_for(self, length: int) -> tuple[np.ndarray, np.ndarray]:
         if length <= len(self.ids):

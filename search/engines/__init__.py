@@ -5,6 +5,29 @@ from __future__ import annotations
 from search.engines.base import Engine
 from search.engines.exact import ExactEngine
 from search.engines.flat import FlatEngine
+from search.engines.ivf import IvfEngine
+from search.engines.rows import Rows, Step, Told, untold
 
-DEFAULT = FlatEngine.kind
-ENGINES: dict[str, type[Engine]] = {FlatEngine.kind: FlatEngine, ExactEngine.kind: ExactEngine}
+ENGINES: dict[str, type[Engine]] = {engine.kind: engine for engine in (FlatEngine, IvfEngine, ExactEngine)}
+
+# Up to so many vectors of 512 numbers are compared one and all in 3 ms.
+FLAT_UP_TO = 20_000
+
+__all__ = [
+    "ENGINES",
+    "FLAT_UP_TO",
+    "Engine",
+    "ExactEngine",
+    "FlatEngine",
+    "IvfEngine",
+    "Rows",
+    "Step",
+    "Told",
+    "fitting",
+    "untold",
+]
+
+
+def fitting(count: int) -> str:
+    """Return the name of the engine that suits so many vectors."""
+    return FlatEngine.kind if count <= FLAT_UP_TO else IvfEngine.kind

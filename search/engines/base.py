@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol, Self
 
 import numpy as np
+
+from search.engines.rows import Rows
 
 # How far float32 sums of a few thousand products may be from the true cosine, with room to spare.
 FLOAT_ERROR = 1e-5
@@ -46,8 +47,8 @@ class Engine(Protocol):
         """How far a score may be from the true cosine."""
 
     @classmethod
-    def build(cls, dimension: int, chunks: Iterable[tuple[np.ndarray, np.ndarray]]) -> Self:
-        """Make an engine of chunks (ids (n,), vectors (n, dimension)) in ascending order of ids."""
+    def build(cls, dimension: int, rows: Rows) -> Self:
+        """Make an engine of rows, which it may read twice; their last reading counts."""
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -60,7 +61,10 @@ class Engine(Protocol):
         """Return the same engine over the same memory, passing by these ids; they need not be there."""
 
     def search(self, vector: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Candidates:
-        """Return the k nearest to a unit vector, among the allowed ids where they are given."""
+        """Return the k nearest to a unit vector, among the allowed ids where they are given.
+
+        There may be nearer ones where the engine is approximate, but fewer than k only where there are no more.
+        """
 
     def reaching(self, vector: np.ndarray, score: float, allowed: np.ndarray | None = None) -> Candidates:
         """Return every one whose score is at least this, among the allowed ids where they are given; by ascending id.
@@ -68,8 +72,8 @@ class Engine(Protocol):
         None is passed over, whatever a search of the same engine may miss.
         """
 
-    def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return those of these ids that a search can find, shape (n,), and their vectors, shape (n, dimension)."""
+    def compared(self, ids: np.ndarray, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return those of these ids that a search can find, and for each whether its vector is not the one given."""
 
 
 def best(ids: np.ndarray, scores: np.ndarray, keep: np.ndarray | None, k: int) -> Candidates:
@@ -87,6 +91,11 @@ def all_reaching(ids: np.ndarray, scores: np.ndarray, keep: np.ndarray | None, s
     """Return those to keep (bool, or None for all) whose score is at least this, in the order they stand in."""
     reach = scores >= score if keep is None else keep & (scores >= score)
     return Candidates(ids[reach], scores[reach])
+
+
+def unlike(have: np.ndarray, stored: np.ndarray, ids: np.ndarray, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ids an engine has, and for each whether what it stored is not the vector that belongs to its id."""
+    return have, (stored != vectors[np.searchsorted(ids, have)]).any(axis=1)
 
 
 def rows_among(ids: np.ndarray, visible: np.ndarray | None, wanted: np.ndarray) -> np.ndarray:

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Self
 
 import numpy as np
 
-from search.engines.base import FLOAT_ERROR, Candidates, all_reaching, best, rows_among, rows_without
+from search.engines.base import FLOAT_ERROR, Candidates, all_reaching, best, rows_among, rows_without, unlike
+from search.engines.rows import Rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +30,12 @@ class ExactEngine:
         return self.ids if self.visible is None else self.ids[self.visible]
 
     @classmethod
-    def build(cls, dimension: int, chunks: Iterable[tuple[np.ndarray, np.ndarray]]) -> Self:
-        ids, rows = [np.empty(0, np.int64)], [np.empty((0, dimension), np.float32)]
-        for chunk_ids, vectors in chunks:
+    def build(cls, dimension: int, rows: Rows) -> Self:
+        ids, matrix = [np.empty(0, np.int64)], [np.empty((0, dimension), np.float32)]
+        for chunk_ids, vectors in rows.chunks("reading"):
             ids.append(chunk_ids)
-            rows.append(vectors)
-        return cls(np.concatenate(ids), np.concatenate(rows))
+            matrix.append(vectors)
+        return cls(np.concatenate(ids), np.concatenate(matrix))
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -56,6 +56,6 @@ class ExactEngine:
         keep = self.visible if allowed is None else rows_among(self.ids, self.visible, allowed)
         return all_reaching(self.ids, self.matrix @ vector, keep, score)
 
-    def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def compared(self, ids: np.ndarray, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         rows = np.flatnonzero(rows_among(self.ids, self.visible, ids))
-        return self.ids[rows], self.matrix[rows]
+        return unlike(self.ids[rows], self.matrix[rows], ids, vectors)

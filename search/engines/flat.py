@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -8,7 +7,8 @@ from typing import Any, ClassVar, Self
 import faiss
 import numpy as np
 
-from search.engines.base import FLOAT_ERROR, Candidates, rows_among, rows_without
+from search.engines.base import FLOAT_ERROR, Candidates, rows_among, rows_without, unlike
+from search.engines.rows import Rows
 from search.engines.selecting import NOBODY, Chosen, as_query
 
 
@@ -35,9 +35,9 @@ class FlatEngine:
         return self.ids if self.visible is None else self.ids[self.visible]
 
     @classmethod
-    def build(cls, dimension: int, chunks: Iterable[tuple[np.ndarray, np.ndarray]]) -> Self:
+    def build(cls, dimension: int, rows: Rows) -> Self:
         index, ids = faiss.IndexFlatIP(dimension), [np.empty(0, np.int64)]
-        for chunk_ids, vectors in chunks:
+        for chunk_ids, vectors in rows.chunks("reading"):
             index.add(vectors)
             ids.append(chunk_ids)
         return cls(np.concatenate(ids), index)
@@ -72,9 +72,9 @@ class FlatEngine:
         order = np.argsort(places)
         return Candidates(self.ids[places[order]], scores[order])
 
-    def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def compared(self, ids: np.ndarray, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         rows = np.flatnonzero(rows_among(self.ids, self.visible, ids))
-        return self.ids[rows], self.index.reconstruct_batch(rows)
+        return unlike(self.ids[rows], self.index.reconstruct_batch(rows), ids, vectors)
 
     def _kept(self, allowed: np.ndarray | None) -> np.ndarray | None:
         return self.visible if allowed is None else rows_among(self.ids, self.visible, allowed)

@@ -29,12 +29,15 @@ class Chosen:
     def none(self) -> bool:
         return self.count == 0
 
-    def parameters(self) -> Any:
-        """Return what a search of FAISS takes, None for one that needs nothing."""
-        if self.bits is None:
+    def parameters(self, lists: int = 0) -> Any:
+        """Return what a search of FAISS takes, in so many lists where it has lists; None where it needs nothing."""
+        wanted: dict[str, Any] = {"nprobe": lists} if lists else {}
+        if self.bits is not None:
+            # The stubs of FAISS describe its C++ constructors, not those Python has.
+            wanted["sel"] = faiss.IDSelectorBitmap(self.bits)  # type: ignore[call-arg,arg-type]
+        if not wanted:
             return None
-        # The stubs of FAISS describe its C++ constructors, not those Python has.
-        return faiss.SearchParameters(sel=faiss.IDSelectorBitmap(self.bits))  # type: ignore[call-arg,arg-type]
+        return (faiss.SearchParametersIVF if lists else faiss.SearchParameters)(**wanted)
 
 
 def as_query(vector: np.ndarray) -> np.ndarray:

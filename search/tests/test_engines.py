@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from search.engines import ENGINES, Engine
-from search.engines.exact import ExactEngine
+from search.engines import ENGINES, Engine, Rows
+from search.engines.base import FLOAT_ERROR, Candidates
 from search.tests.factories import DIMENSION, unit_vectors
 
 COUNT = 300
 IDS = np.arange(COUNT, dtype=np.int64) * 3 + 5
 VECTORS = unit_vectors(COUNT)
 QUERIES = unit_vectors(20, seed=1)
+ROWS = Rows.of((IDS[:100], VECTORS[:100]), (IDS[100:], VECTORS[100:]))
 
 
 @pytest.fixture(params=sorted(ENGINES))
@@ -26,16 +26,24 @@ def kind(request: pytest.FixtureRequest) -> type[Engine]:
 
 @pytest.fixture(params=["built", "opened"])
 def engine(request: pytest.FixtureRequest, kind: type[Engine], tmp_path: Path) -> Engine:
-    built = kind.build(DIMENSION, chunks())
+    built = kind.build(DIMENSION, ROWS)
     if request.param == "built":
         return built
     built.dump(tmp_path)
     return kind.open(tmp_path)
 
 
-def chunks() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    yield IDS[:100], VECTORS[:100]
-    yield IDS[100:], VECTORS[100:]
+def assert_nearest(found: Candidates, query: np.ndarray, k: int, among: np.ndarray, error: float) -> None:
+    """Hold what was found against the truth: to the id, but for what the engine cannot tell apart."""
+    expected = nearest_ids(query, k, among)
+    cosines = dict(zip(IDS.tolist(), (VECTORS @ query).tolist(), strict=True))
+    assert len(set(found.ids.tolist())) == len(expected)
+    np.testing.assert_allclose(found.scores, [cosines[pk] for pk in found.ids.tolist()], atol=error)
+    np.testing.assert_allclose(found.scores, [cosines[pk] for pk in expected], atol=2 * error)
+    assert set(found.ids.tolist()) <= set(among.tolist())
+    assert np.all(np.diff(found.scores) <= 0)
+    if error <= FLOAT_ERROR:
+        assert found.ids.tolist() == expected
 
 
 def nearest_ids(query: np.ndarray, k: int, among: np.ndarray) -> list[int]:
@@ -52,8 +60,7 @@ def test_the_nearest_come_first(engine: Engine) -> None:
     for query in QUERIES:
         found = engine.search(query, 10)
 
-        assert found.ids.tolist() == nearest_ids(query, 10, IDS)
-        np.testing.assert_allclose(found.scores, -np.sort(-(VECTORS @ query))[:10], atol=1e-6)
+        assert_nearest(found, query, 10, IDS, engine.error)
         assert found.ids.dtype == np.int64
 
 
@@ -66,7 +73,7 @@ def test_only_allowed_ids_are_found_whether_they_are_there_or_not(engine: Engine
 
     found = engine.search(QUERIES[0], 10, allowed)
 
-    assert found.ids.tolist() == nearest_ids(QUERIES[0], 10, allowed)
+    assert_nearest(found, QUERIES[0], 10, allowed, engine.error)
     assert len(engine.search(QUERIES[0], 10, np.empty(0, np.int64))) == 0
 
 
@@ -78,8 +85,8 @@ def test_passing_by_ids_leaves_the_others_as_they_are(engine: Engine) -> None:
     assert fewer.count == COUNT - len(gone)
     assert fewer.found_ids.tolist() == np.setdiff1d(IDS, gone).tolist()
     for query in QUERIES:
-        assert fewer.search(query, 10).ids.tolist() == nearest_ids(query, 10, np.setdiff1d(IDS, gone))
-    assert engine.search(QUERIES[0], 10).ids.tolist() == nearest_ids(QUERIES[0], 10, IDS)
+        assert_nearest(fewer.search(query, 10), query, 10, np.setdiff1d(IDS, gone), engine.error)
+    assert_nearest(engine.search(QUERIES[0], 10), QUERIES[0], 10, IDS, engine.error)
     assert engine.count == COUNT
 
 
@@ -97,15 +104,25 @@ def test_passing_by_what_is_not_there_changes_nothing(engine: Engine) -> None:
     assert engine.without(np.array([-1, 6, 10**12], dtype=np.int64)).count == COUNT
 
 
-def test_vectors_can_be_taken_out_by_their_ids(engine: Engine) -> None:
-    ids, vectors = engine.without(IDS[1:2]).take(np.array([5, 6, 8, 11], dtype=np.int64))
+def test_vectors_can_be_compared_by_their_ids(engine: Engine) -> None:
+    asked = np.array([5, 6, 8, 11, 14, 902], dtype=np.int64)
+    vectors = VECTORS[[0, 9, 1, 2, 299, 299]]  # 14 has another
 
-    assert ids.tolist() == [5, 11]
-    assert vectors.tobytes() == VECTORS[[0, 2]].tobytes()
+    have, differ = engine.without(IDS[1:2]).compared(asked, vectors)
+
+    assert have.tolist() == [5, 11, 14, 902]
+    assert differ.tolist() == [False, False, True, False]
+
+
+def test_every_vector_is_the_one_that_was_given(engine: Engine) -> None:
+    have, differ = engine.compared(IDS, VECTORS)
+
+    assert have.tolist() == IDS.tolist()
+    assert not differ.any()
 
 
 def test_an_empty_engine_finds_nothing(kind: type[Engine], tmp_path: Path) -> None:
-    kind.build(DIMENSION, iter(())).dump(tmp_path)
+    kind.build(DIMENSION, Rows.of()).dump(tmp_path)
 
     engine = kind.open(tmp_path)
 
@@ -115,14 +132,14 @@ def test_an_empty_engine_finds_nothing(kind: type[Engine], tmp_path: Path) -> No
 
 
 def test_a_search_needs_nothing_that_python_may_have_collected(kind: type[Engine]) -> None:
-    engine = kind.build(DIMENSION, chunks()).without(IDS[::2])
+    engine = kind.build(DIMENSION, ROWS).without(IDS[::2])
     gc.collect()
 
     assert set(engine.search(QUERIES[0], COUNT).ids) == set(IDS[1::2])
 
 
 def test_an_opened_engine_is_mapped_from_its_files_read_only_and_shared(kind: type[Engine], tmp_path: Path) -> None:
-    kind.build(DIMENSION, chunks()).dump(tmp_path)
+    kind.build(DIMENSION, ROWS).dump(tmp_path)
 
     engine = kind.open(tmp_path)
 
@@ -132,20 +149,24 @@ def test_an_opened_engine_is_mapped_from_its_files_read_only_and_shared(kind: ty
 
 
 def test_all_engines_agree_with_the_oracle(kind: type[Engine]) -> None:
-    oracle, engine = ExactEngine.build(DIMENSION, chunks()), kind.build(DIMENSION, chunks())
+    engine = kind.build(DIMENSION, ROWS)
 
     for query in QUERIES:
-        assert engine.search(query, 30).ids.tolist() == oracle.search(query, 30).ids.tolist()
+        assert_nearest(engine.search(query, 30), query, 30, IDS, engine.error)
 
 
-def test_all_that_reach_a_score_are_found_by_ascending_id(engine: Engine) -> None:
+@pytest.mark.parametrize("score", [-2.0, 0.1, 0.25, 2.0])
+def test_all_that_reach_a_score_are_found_by_ascending_id(score: float, engine: Engine) -> None:
     for query in QUERIES:
         cosines = VECTORS @ query
-        for score in (-2.0, 0.1, 0.25, 2.0):
-            found = engine.reaching(query, score)
 
-            assert found.ids.tolist() == IDS[cosines >= score].tolist()
-            np.testing.assert_allclose(found.scores, cosines[cosines >= score], atol=engine.error)
+        found = engine.reaching(query, score)
+
+        assert np.all(np.diff(found.ids) > 0)
+        rows = np.searchsorted(IDS, found.ids)
+        np.testing.assert_allclose(found.scores, cosines[rows], atol=engine.error)
+        assert set(IDS[cosines >= score + engine.error]) <= set(found.ids)
+        assert set(found.ids) <= set(IDS[cosines >= score - engine.error])
 
 
 def test_what_reaches_a_score_is_allowed_and_not_passed_by(engine: Engine) -> None:

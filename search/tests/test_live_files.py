@@ -10,6 +10,7 @@ import pytest
 
 from photos.models import Photo
 from search import live
+from search.engines import ENGINES
 from search.live import LiveIndex
 from search.rebuild import rebuild
 from search.spaces import Space
@@ -25,7 +26,7 @@ def index(space: Space) -> LiveIndex:
     return LiveIndex(space)
 
 
-@pytest.mark.parametrize("engine", ["flat", "exact"])
+@pytest.mark.parametrize("engine", sorted(ENGINES))
 def test_whatever_happens_to_the_files_the_answers_stay(
     engine: str, make_photo: MakePhoto, index: LiveIndex, space: Space
 ) -> None:

@@ -9,6 +9,7 @@ from accounts.models import User
 from photos.models import Photo
 from photos.tests.factories import make_user
 from search.distances import distances
+from search.engines import ENGINES
 from search.live import live_index
 from search.nearest import nearest, reaching
 from search.rebuild import rebuild
@@ -39,7 +40,7 @@ def test_equal_distances_come_by_ascending_id_however_many_there_are(owner: User
     assert {hit.distance for hit in found} == {0.0}
 
 
-@pytest.mark.parametrize("engine", ["flat", "exact"])
+@pytest.mark.parametrize("engine", sorted(ENGINES))
 def test_the_list_does_not_depend_on_where_snapshot_and_tail_meet(engine: str, owner: User, space: Space) -> None:
     rows = np.concatenate([unit_vectors(300), np.repeat(unit_vectors(1), 100, axis=0)])
     photos = bulk_photos(owner, rows)

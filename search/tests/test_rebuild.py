@@ -9,6 +9,7 @@ from accounts.models import User
 from photos.models import Photo
 from search import rebuild as rebuilding
 from search import snapshot
+from search.engines import ENGINES, Step
 from search.live import LiveIndex
 from search.locks import Busy, folder_lock
 from search.manifest import UnverifiedSnapshotError
@@ -38,7 +39,7 @@ def test_a_snapshot_holds_what_a_search_may_find_and_nothing_else(make_photo: Ma
     assert snapshot_.engine.found_ids.tolist() == [found.pk]
 
 
-@pytest.mark.parametrize("engine", ["flat", "exact"])
+@pytest.mark.parametrize("engine", sorted(ENGINES))
 def test_the_engine_can_be_chosen(engine: str, make_photo: MakePhoto, space: Space) -> None:
     make_photo(embedding=axis(0))
 
@@ -48,11 +49,11 @@ def test_the_engine_can_be_chosen(engine: str, make_photo: MakePhoto, space: Spa
 
 def test_progress_is_told(owner: User, space: Space) -> None:
     bulk_photos(owner, unit_vectors(5_000))
-    told: list[int] = []
+    told: list[Step] = []
 
-    rebuild(space, NOW, progress=told.append)
+    rebuild(space, NOW, "flat", told.append)
 
-    assert told == [4_096, 5_000]
+    assert told == [Step("reading", 4_096, 5_000), Step("reading", 5_000, 5_000)]
 
 
 def test_a_photo_that_comes_while_the_rows_are_read_is_replayed(

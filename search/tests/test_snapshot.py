@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from search import snapshot
-from search.engines import ENGINES
+from search.engines import ENGINES, Rows
 from search.locks import folder_lock
 from search.manifest import MANIFEST, Manifest, MissingSnapshotError, UnverifiedSnapshotError
 from search.models import IndexChange, Library
@@ -33,7 +33,7 @@ def manifest(request: pytest.FixtureRequest, space: Space) -> Manifest:
 def publish_engine(space: Space, kind: str = "flat") -> Manifest:
     library, cursor = Library.position()
     with folder_lock(space.folder):
-        return publish(space, library, cursor, ENGINES[kind].build(DIMENSION, [(IDS, VECTORS)]), NOW)
+        return publish(space, library, cursor, ENGINES[kind].build(DIMENSION, Rows.of((IDS, VECTORS))), NOW)
 
 
 def files_of(space: Space) -> list[Path]:

@@ -79,11 +79,10 @@ def test_growing_copies_no_more_than_a_few_times_what_it_holds() -> None:
     assert len(rooms) <= 5
 
 
-def test_vectors_can_be_taken_out_by_their_ids() -> None:
+def test_vectors_can_be_compared_by_their_ids() -> None:
     tail = tail_of(3, 1, 2).replaced(ids_of(2), ids_of(), np.empty((0, 0), np.float32))
 
-    ids, vectors = tail.take(ids_of(1, 2, 3, 4))
+    have, differ = tail.compared(ids_of(1, 2, 3, 4), np.stack([axis(1), axis(2), axis(9), axis(4)]))
 
-    assert sorted(ids.tolist()) == [1, 3]
-    assert [int(vector.argmax()) for vector in vectors] == ids.tolist()
+    assert dict(zip(have.tolist(), differ.tolist(), strict=True)) == {1: False, 3: True}
     assert sorted(tail.found_ids.tolist()) == [1, 3]

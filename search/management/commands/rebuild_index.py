@@ -7,11 +7,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from ai.encoders.base import EncoderUnavailable
-from photos.embeddings import count_vectors
 from search.drift import drift_of
-from search.engines import DEFAULT, ENGINES
+from search.engines import ENGINES
 from search.fulltext import text_index
 from search.live import LiveIndex
+from search.management.progress import progress_of_steps
 from search.manifest import MissingSnapshotError
 from search.rebuild import rebuild
 from search.spaces import Space, current_space
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     help = "Make the search index anew from the rows, or compare the two. Uploads and searches go on meanwhile."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--engine", choices=sorted(ENGINES), default=DEFAULT)
+        parser.add_argument("--engine", choices=sorted(ENGINES), default="", help="The one that fits the size.")
         parser.add_argument("--check", action="store_true", help="Change nothing; fail where index and rows differ.")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -35,13 +35,9 @@ class Command(BaseCommand):
             self._rebuild(space, options["engine"])
 
     def _rebuild(self, space: Space, engine: str) -> None:
-        total = count_vectors(space.model)
-
-        def progress(read: int) -> None:
-            self.stdout.write(f"{read} of {max(read, total)} vectors read")
-
         try:
-            manifest = rebuild(space, timezone.now(), engine, progress)
+            with progress_of_steps(self.stdout) as told:
+                manifest = rebuild(space, timezone.now(), engine, told)
         except OSError as exc:
             raise CommandError(f"The index cannot be written: {exc}") from exc
         self.stdout.write(f"The index of {space.model} holds {manifest.count} photos ({manifest.engine}).")
