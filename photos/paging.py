@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.db.models import Q
 from rest_framework.exceptions import ValidationError
@@ -15,6 +16,30 @@ from photos.models.queryset import PhotoQuerySet
 
 Moment = Literal["created_at", "taken_at", "trashed_at"]
 MAX_ID = 2**63 - 1
+_NUMBERS = {"stars", "pk"}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What photos are listed by: these fields, then their ids; descending all of them, or all ascending.
+
+    `stars` is what `PhotoQuerySet.with_stars` adds.
+    """
+
+    fields: tuple[str, ...]
+    ascending: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (*self.fields, "pk")
+
+    @property
+    def columns(self) -> list[str]:
+        """The keys as `order_by` takes them."""
+        return [key if self.ascending else f"-{key}" for key in self.keys]
+
+
+_NEWEST_TAKEN, _OLDEST_TAKEN = Order(("taken_at",)), Order(("taken_at",), ascending=True)
 
 
 @dataclass(frozen=True)
@@ -23,43 +48,60 @@ class Page:
     next_cursor: str  # "" on the last page
 
 
-def page_of(photos: PhotoQuerySet, by: Moment, limit: int, cursor: str = "", skip: int = 0) -> Page:
-    """Return at most `limit` photos, the latest of `by` first, after the one the cursor names.
+def page_of(photos: PhotoQuerySet, order: Order, limit: int, cursor: str = "", skip: int = 0) -> Page:
+    """Return at most `limit` photos in an order, after the one the cursor names.
 
-    Raises ValidationError for a cursor that this function did not make.
+    Raises ValidationError for a cursor that this function did not make for such an order.
     """
     if cursor:
-        photos = _after(photos, by, *_read(cursor))
-    rows = list(photos.for_listing().order_by(f"-{by}", "-pk")[skip : skip + limit + 1])
+        photos = _after(photos, order, _read(cursor, order))
+    rows = list(photos.for_listing().order_by(*order.columns)[skip : skip + limit + 1])
     more = len(rows) > limit
-    return Page(rows[:limit], _cursor(rows[limit - 1], by) if more else "")
+    return Page(rows[:limit], cursor_after(rows[limit - 1], order) if more else "")
 
 
 def neighbours(photos: PhotoQuerySet, photo: Photo) -> tuple[Photo | None, Photo | None]:
     """Return the photos before and after this one in the gallery, newest taken first; None at an end."""
-    moment, pk = photo.taken_at, photo.pk
-    newer = photos.filter(Q(taken_at__gt=moment) | Q(taken_at=moment, pk__gt=pk), taken_at__gte=moment)
-    older = _after(photos, "taken_at", moment, pk)
-    previous = newer.defer("embedding").order_by("taken_at", "pk").first()
-    return previous, older.defer("embedding").newest_taken().first()
+    place = [photo.taken_at, photo.pk]
+    newer, older = _after(photos, _OLDEST_TAKEN, place), _after(photos, _NEWEST_TAKEN, place)
+    previous = newer.defer("embedding").order_by(*_OLDEST_TAKEN.columns).first()
+    return previous, older.defer("embedding").order_by(*_NEWEST_TAKEN.columns).first()
 
 
-def _after(photos: PhotoQuerySet, by: Moment, moment: datetime, pk: int) -> PhotoQuerySet:
+def cursor_after(photo: Photo, order: Order) -> str:
+    """Return the cursor of a page that begins after this photo."""
+    values = (getattr(photo, key) for key in order.keys)
+    words = (value.isoformat() if isinstance(value, datetime) else str(value) for value in values)
+    return base64.urlsafe_b64encode(" ".join(words).encode()).decode().rstrip("=")
+
+
+def _after(photos: PhotoQuerySet, order: Order, place: list[Any]) -> PhotoQuerySet:
+    beyond, (first, value) = "gt" if order.ascending else "lt", (order.keys[0], place[0])
     # The plain bound beside the exact one lets the database enter its index there instead of walking to it.
-    return photos.filter(Q(**{f"{by}__lt": moment}) | Q(**{by: moment, "pk__lt": pk}), **{f"{by}__lte": moment})
+    return photos.filter(_beyond(order.keys, place, beyond), **{f"{first}__{beyond}e": value})
 
 
-def _cursor(photo: Photo, by: Moment) -> str:
-    return base64.urlsafe_b64encode(f"{getattr(photo, by).isoformat()} {photo.pk}".encode()).decode().rstrip("=")
+def _beyond(keys: tuple[str, ...], place: list[Any], beyond: str) -> Q:
+    """Return when a photo comes later by the first key, or where that is equal by the others."""
+    here = Q(**{f"{keys[0]}__{beyond}": place[0]})
+    return here if len(keys) == 1 else here | Q(_beyond(keys[1:], place[1:], beyond), **{keys[0]: place[0]})
 
 
-def _read(cursor: str) -> tuple[datetime, int]:
+def _read(cursor: str, order: Order) -> list[Any]:
     try:
         text = base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode()
-        moment, pk = text.split(" ")
-        when, number = datetime.fromisoformat(moment), int(pk)
-        if when.tzinfo is None or not 0 <= number <= MAX_ID:
-            raise ValueError(text)
-        return when.astimezone(UTC), number
+        return list(_values(text.split(" "), order.keys))
     except (ValueError, OverflowError) as exc:  # OverflowError: in UTC it is before the first year or after the last
         raise ValidationError({"cursor": ["This cursor was not given by this service."]}) from exc
+
+
+def _values(words: list[str], keys: tuple[str, ...]) -> Iterator[datetime | int]:
+    for word, key in zip(words, keys, strict=True):
+        if key in _NUMBERS:
+            if not 0 <= (number := int(word)) <= MAX_ID:
+                raise ValueError(word)
+            yield number
+        else:
+            if (moment := datetime.fromisoformat(word)).tzinfo is None:
+                raise ValueError(word)
+            yield moment.astimezone(UTC)

@@ -28,7 +28,7 @@ from photos.api.parameters import StrictJSONParser, body_of, query_of
 from photos.api.requests import owner_of, photo_of, prefers_async, trashed_photo_of
 from photos.embeddings import latest_vectors
 from photos.models import Photo, Tag
-from photos.paging import Page, page_of
+from photos.paging import Order, Page, page_of
 from photos.uploads import Accepted, accept_upload, received_file
 
 
@@ -94,7 +94,7 @@ class PhotoListView(APIView):
         if query["cursor"] and query["skip"]:
             raise ValidationError({"skip": ["Give either skip or cursor."]})
         photos = _choice(request, query)
-        page = page_of(photos, "created_at", query["limit"], query["cursor"], query["skip"])
+        page = page_of(photos, Order(("created_at",)), query["limit"], query["cursor"], query["skip"])
         data = _listed(page.photos, with_embedding=bool(query.get("include")))
         return Response(data, headers=_paging_headers(request, page, photos.count()))
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import connection, models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Value
+from django.db.models.functions import Coalesce
 
 from photos.models.generation import StoredEmbedding
 from photos.models.tag import PhotoTag
@@ -55,6 +56,10 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
                 "UPDATE photo SET caption = %s, updated_at = %s WHERE id = %s",
                 [(caption, moment, photo_id) for photo_id, caption in captions.items()],
             )
+
+    def with_stars(self) -> Self:
+        """With the rating to sort by as `stars`: unrated is the same as none."""
+        return self.annotate(stars=Coalesce("rating", Value(0)))
 
     def newest_added(self) -> Self:
         return self.order_by("-created_at", "-pk")

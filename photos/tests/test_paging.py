@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.models import User
 from photos.models import Photo
-from photos.paging import Moment, neighbours, page_of
+from photos.paging import Moment, Order, neighbours, page_of
 from photos.tests.factories import at
 
 NOON = at("2024-05-01 12:00")
@@ -31,7 +31,7 @@ def test_the_pages_together_are_the_whole_list(photos: list[Photo], by: Moment, 
     seen: list[Photo] = []
     cursor = ""
     while True:
-        page = page_of(Photo.objects.all(), by, limit, cursor)
+        page = page_of(Photo.objects.all(), Order((by,)), limit, cursor)
         assert len(page.photos) <= limit
         seen += page.photos
         cursor = page.next_cursor
@@ -41,25 +41,44 @@ def test_the_pages_together_are_the_whole_list(photos: list[Photo], by: Moment, 
     assert seen == photos
 
 
+@pytest.mark.parametrize("ascending", [True, False])
+@pytest.mark.parametrize("limit", [1, 3, 11])
+def test_pages_by_several_fields_are_the_whole_list_either_way(
+    photos: list[Photo], limit: int, ascending: bool
+) -> None:
+    order = Order(("stars", "taken_at"), ascending)
+    for number, photo in enumerate(photos):
+        photo.edit({"rating": [None, 0, 3, 5][number % 4]})
+    wanted = sorted(photos, key=lambda photo: (photo.rating or 0, photo.taken_at, photo.pk), reverse=not ascending)
+
+    seen, cursor = [], ""
+    while len(seen) < len(photos):
+        page = page_of(Photo.objects.all().with_stars(), order, limit, cursor)
+        seen += page.photos
+        cursor = page.next_cursor
+
+    assert (seen, cursor) == (wanted, "")
+
+
 def test_a_page_that_holds_all_names_no_next_one(photos: list[Photo]) -> None:
-    assert page_of(Photo.objects.all(), "taken_at", len(photos)).next_cursor == ""
+    assert page_of(Photo.objects.all(), Order(("taken_at",)), len(photos)).next_cursor == ""
 
 
 def test_a_photo_deleted_at_the_border_loses_no_other(photos: list[Photo]) -> None:
-    first = page_of(Photo.objects.all(), "taken_at", 4)
+    first = page_of(Photo.objects.all(), Order(("taken_at",)), 4)
     photos[3].delete()
 
-    second = page_of(Photo.objects.all(), "taken_at", 4, first.next_cursor)
+    second = page_of(Photo.objects.all(), Order(("taken_at",)), 4, first.next_cursor)
 
     assert second.photos == photos[4:8]
 
 
 def test_a_deep_page_enters_the_index_instead_of_walking_to_it(owner: User, photos: list[Photo]) -> None:
-    cursor = page_of(Photo.objects.all(), "created_at", 5).next_cursor
+    cursor = page_of(Photo.objects.all(), Order(("created_at",)), 5).next_cursor
     assert photos
 
     with CaptureQueriesContext(connection) as captured:
-        page_of(Photo.objects.filter(owner=owner), "created_at", 5, cursor)
+        page_of(Photo.objects.filter(owner=owner), Order(("created_at",)), 5, cursor)
     with connection.cursor() as query:
         query.execute(f"EXPLAIN QUERY PLAN {captured.captured_queries[0]['sql']}")
         plan = " ".join(str(row) for row in query.fetchall())
@@ -89,7 +108,7 @@ def cursor_of(text: str) -> str:
 )
 def test_a_cursor_that_is_none_of_ours_is_refused(db: None, cursor: str) -> None:  # noqa: ARG001
     with pytest.raises(ValidationError) as refused:
-        page_of(Photo.objects.all(), "taken_at", 5, cursor)
+        page_of(Photo.objects.all(), Order(("taken_at",)), 5, cursor)
 
     assert isinstance(refused.value.detail, dict)
     assert list(refused.value.detail) == ["cursor"]

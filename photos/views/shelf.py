@@ -7,7 +7,7 @@ from rest_framework.exceptions import ValidationError
 
 from photos.days import by_day
 from photos.forms import PageForm
-from photos.paging import page_of
+from photos.paging import Order, page_of
 from photos.shelves import ARCHIVE, FAVORITES, GALLERY, TRASH, Shelf
 from photos.views.request import PageRequest
 
@@ -39,7 +39,7 @@ def _page(request: PageRequest, shelf: Shelf) -> HttpResponse:
     form = PageForm(request.GET)
     if not form.is_valid():
         raise ValidationError({name: [str(error) for error in errors] for name, errors in form.errors.items()})
-    page = page_of(shelf.of(request.user), shelf.by, PAGE, form.cleaned_data["cursor"])
+    page = page_of(shelf.of(request.user), Order((shelf.by,)), PAGE, form.cleaned_data["cursor"])
     more = bool(request.htmx) and bool(form.cleaned_data["cursor"])
     days = by_day(page.photos, shelf.by, shown=form.cleaned_data["shown"] if more else None)
     template = "photos/includes/days.html" if more else "photos/shelf.html"
