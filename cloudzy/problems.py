@@ -95,6 +95,11 @@ PROBLEMS = {
     ),
     # Search
     "bad_query": Problem("A query we cannot search for", "A query has 1 to 200 characters and no NUL among them."),
+    "cursor_expired": Problem(
+        "The cursor has expired",
+        "What a search by relevance found is kept for 15 minutes, for the one who searched. Search again, without a "
+        "cursor.",
+    ),
     "not_analysed": Problem(
         "Not analysed yet", "The photo has no vector of the current model. POST /photo/{id}/analyze makes one."
     ),

@@ -40,6 +40,7 @@ WITH_IMAGE = {
 }
 # What one kind of address alone answers, by the end of its path.
 OF_PATH = {
+    "/search": {410: "The cursor has expired."},
     "/image-to-image": WITH_OBJECT | {409: "Not analysed yet."},
     "/analyze": {409: "Nobody is set up to describe photos, or to read the text in them."},
     "/file": {416: "A range past the end of the file."},

@@ -151,6 +151,16 @@ TEMPLATES = [
         },
     }
 ]
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What searches found, for who asks for the next page of it: some 70 kB each, in the table of search.KeptList.
+    "searches": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "search_kept_list",
+        "TIMEOUT": 15 * 60,
+        "OPTIONS": {"MAX_ENTRIES": 500},
+    },
+}
 TIME_ZONE = "UTC"
 USE_I18N = False
 

@@ -13,15 +13,17 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from photos.api.parameters import QuerySerializer, StrictJSONParser, StrictSerializer, body_of, query_of
-from photos.api.requests import owner_of, photo_of
+from photos.api.requests import owner_of, page_url, photo_of
 from photos.api.serializers import UploadSerializer
 from photos.names import clean_name
 from photos.uploads import decode_upload, received_file
 from search.hits import Hit
 from search.hybrid import find
 from search.modes import Mode
+from search.paging import Turn, page
 from search.queries import LONGEST_QUERY, like_image, similar_to
 from search.relevance import Relevance
+from search.sorts import Sort
 
 
 @extend_schema_field({"type": "string", "minLength": 1, "maxLength": LONGEST_QUERY})
@@ -31,6 +33,16 @@ class TextField(serializers.CharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.validators = []
+
+
+@extend_schema_field({"type": "string"})
+class CursorField(TextField):
+    """A cursor; `paging.page` decides what is one."""
+
+
+@extend_schema_field({"type": "string", "format": "uri", "nullable": True})
+class NextField(serializers.CharField):
+    """The address of the next page, null on the last one."""
 
 
 _LANGUAGE = (
@@ -52,6 +64,18 @@ class SearchQuery(TopQuery):
         help_text="What to rank by: `semantic`, how near a photo is to the text; `text`, where the words are written; "
         "`hybrid`, both in one ranking. In `semantic` an unknown field or bad value is plain text, otherwise a 400.",
     )
+
+    sort = serializers.ChoiceField(
+        choices=[str(sort) for sort in Sort],
+        default=str(Sort.RELEVANCE),
+        help_text="`relevance`, or the strong results alone: `newest` or `oldest` first, or by `rating`, the best "
+        "first. A query of facts alone has no relevance: the newest come first.",
+    )
+    paginate = serializers.BooleanField(
+        default=False,
+        help_text="Adds `next`: the address of the next `top_k` results. By relevance there are 1,000 of them at most.",
+    )
+    cursor = CursorField(allow_blank=True, default="", help_text="From `next`; the other parameters stay as they were.")
 
 
 class SimilarQuery(TopQuery):
@@ -91,6 +115,7 @@ class ResultsSerializer(serializers.Serializer[Any]):
     corrected = serializers.CharField(
         required=False, help_text="What was searched for instead, where words of the query are written nowhere."
     )
+    next = NextField(required=False, help_text="With `paginate`: where the next results are; null at the end.")
 
 
 def _example(query: str, matched_by: list[str]) -> OpenApiExample:
@@ -120,8 +145,20 @@ class SearchView(APIView):
     )
     def get(self, request: Request) -> Response:
         query = query_of(request, SearchQuery)
-        found = find(query["q"], owner_of(request), query["top_k"], Mode(query["mode"]))
-        return _answer(query["q"], found.hits, found.corrected)
+        text, user, mode, sort = query["q"], owner_of(request), Mode(query["mode"]), Sort(query["sort"])
+        if sort is Sort.RELEVANCE and not (query["paginate"] or query["cursor"]):
+            found = find(text, user, query["top_k"], mode)
+            return _answer(text, found.hits, found.corrected)
+        turned = page(Turn(text, mode, sort, query["top_k"], query["cursor"]), user)
+        answer = _answer(text, turned.found.hits, turned.found.corrected)
+        return _with_next(answer, request, turned.next_cursor) if query["paginate"] or query["cursor"] else answer
+
+
+def _with_next(answer: Response, request: Request, cursor: str) -> Response:
+    answer.data["next"] = page_url(request, cursor) if cursor else None
+    if cursor:
+        answer["Link"] = f'<{answer.data["next"]}>; rel="next"'
+    return answer
 
 
 class SimilarView(APIView):

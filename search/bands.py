@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from search.rankings import Ranked, distances_to, written_among
+from search.nearest import distances_from
+from search.rankings import Ranked, written_among
 from search.relevance import Relevance
 from search.wishes import Wish
 from search.words import taken_away
@@ -36,7 +37,7 @@ def strong_among(wish: Wish, photo_ids: Iterable[int], distances: Mapping[int, f
     if wish.is_only_facts or not ids:
         return ids
     known = distances or {}
-    measured = {**known, **distances_to(wish, [pk for pk in ids if pk not in known])}
+    measured = {**known, **distances_from(wish.vector, wish.meaning.space, ids - known.keys())}
     near = {pk for pk in ids if pk in measured and wish.split.holds(measured[pk])}
     if near and wish.named:
         near -= taken_away(near, wish.named)

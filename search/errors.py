@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ValidationError
 
 
 class BadQuery(APIException):
@@ -24,3 +24,25 @@ class ModelMissing(APIException):
 
     def __init__(self, cause: Exception) -> None:
         super().__init__(f"Search by image is not possible now. {cause}")
+
+
+class BadCursor(ValidationError):  # noqa: N818 - a problem of a client, named as the others are
+    """A cursor that this service did not make, or made for another search."""
+
+    default_code = "bad_query"
+
+    def __init__(self, words: str = "This cursor was not given by this service.") -> None:
+        super().__init__({"cursor": [words]})
+
+
+class CursorExpired(APIException):
+    status_code = 410
+    default_code = "cursor_expired"
+    default_detail = "The list of these results was kept for 15 minutes and is gone. Search again."
+
+
+class ListNotKept(APIException):
+    status_code = 503
+    default_code = "database_busy"
+    default_detail = "The list of results could not be kept for further pages; try again in a moment."
+    retry_after = 5

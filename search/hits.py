@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from photos.models import Photo
 from photos.models.queryset import PhotoQuerySet
-from search.nearest import Near
-from search.rankings import NO_DISTANCE, Ranked, distances_to
+from search.asked import Asked
+from search.nearest import Near, distances_from
+from search.rankings import NO_DISTANCE, Ranked
 from search.relevance import Relevance, Split
-from search.wishes import Wish
 from search.words import matches, read_in
+
+Result = tuple[Ranked, Asked]  # a photo's place in a ranking, and what it was found for
 
 
 @dataclass(frozen=True)
@@ -27,24 +29,23 @@ class Hit:
     is_near: bool = False  # by meaning, whatever is written on it
 
 
-def hits(found: Sequence[Ranked], photos: PhotoQuerySet, wishes: Mapping[int, Wish], meaning_first: bool) -> list[Hit]:
-    """Read the photos, once more only those allowed: one may have gone since it was ranked."""
-    seen = photos.for_listing().in_bulk([ranked.photo_id for ranked in found])
-    present = [ranked for ranked in found if ranked.photo_id in seen]
-    distances = _distances(present, wishes)
-    terms = [term for wish in _each(wishes) for term in wish.terms]
+def hits(results: Sequence[Result], seen: Mapping[int, Photo], meaning_first: bool) -> list[Hit]:
+    """Tell of results whose photos are seen: one may have gone since it was ranked."""
+    present = [(ranked, asked) for ranked, asked in results if ranked.photo_id in seen]
+    distances = _distances(present)
+    terms = [term for asked in _each(present) for term in asked.terms]
     in_picture = read_in(seen, terms) if seen and terms else set()
     return [
         Hit(
-            photo=seen[ranked.photo_id],
-            distance=distances.get(ranked.photo_id, NO_DISTANCE),
-            matched_by=_reasons(ranked, seen[ranked.photo_id], wishes[ranked.photo_id], in_picture, meaning_first),
+            photo=(photo := seen[ranked.photo_id]),
+            distance=(distance := distances.get(photo.pk, NO_DISTANCE)),
+            matched_by=_reasons(ranked, photo, asked, in_picture, meaning_first),
             score=ranked.score,
-            wanted=wishes[ranked.photo_id].text,
+            wanted=asked.text,
             relevance=ranked.relevance,
-            is_near=wishes[ranked.photo_id].split.holds(distances.get(ranked.photo_id, NO_DISTANCE)),
+            is_near=asked.split.holds(distance),
         )
-        for ranked in present
+        for ranked, asked in present
     ]
 
 
@@ -65,22 +66,21 @@ def likenesses(near: Sequence[Near], photos: PhotoQuerySet, split: Split) -> lis
     ]
 
 
-def _reasons(ranked: Ranked, photo: Photo, wish: Wish, in_picture: set[int], meaning_first: bool) -> tuple[str, ...]:
-    exact = wish.named.all_tags if wish.named else frozenset()
-    written = (*matches(photo, wish.terms, exact), *(["text"] if photo.pk in in_picture else []))
+def _reasons(ranked: Ranked, photo: Photo, asked: Asked, in_picture: set[int], meaning_first: bool) -> tuple[str, ...]:
+    written = (*matches(photo, asked.terms, asked.tags), *(["text"] if photo.pk in in_picture else []))
     alike = ("semantic",) if ranked.by_meaning else ()
     shown = (*alike, *written) if meaning_first else (*written, *alike)
-    return tuple(dict.fromkeys((*shown, *wish.facts)))
+    return tuple(dict.fromkeys((*shown, *asked.facts)))
 
 
-def _distances(found: Sequence[Ranked], wishes: Mapping[int, Wish]) -> dict[int, float]:
+def _distances(results: Sequence[Result]) -> dict[int, float]:
     """Return what is known of the distances, measured where only words have found a photo so far."""
-    distances = {ranked.photo_id: ranked.distance for ranked in found if ranked.distance is not None}
-    for wish in _each(wishes):
-        unknown = [one.photo_id for one in found if one.distance is None and wishes[one.photo_id] is wish]
-        distances |= distances_to(wish, unknown)
+    distances = {ranked.photo_id: ranked.distance for ranked, _ in results if ranked.distance is not None}
+    for asked in _each(results):
+        unknown = [ranked.photo_id for ranked, own in results if own is asked and ranked.distance is None]
+        distances |= distances_from(asked.vector, asked.space, unknown)
     return distances
 
 
-def _each(wishes: Mapping[int, Wish]) -> list[Wish]:
-    return list({id(wish): wish for wish in wishes.values()}.values())
+def _each(results: Sequence[Result]) -> list[Asked]:
+    return list({id(asked): asked for _, asked in results}.values())

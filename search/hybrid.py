@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from accounts.models import User
+from photos.models import Photo
 from search.alternatives import Alternative, alternatives
 from search.bands import banded
 from search.correcting import corrected
-from search.filters import holding, names_archive
-from search.hits import Hit, hits
+from search.filters import names_archive
+from search.hits import Hit, Result, hits
 from search.language import Query, parse
+from search.lists import Ranking
 from search.meaning import Meaning
 from search.modes import Mode
 from search.queries import clean
@@ -43,19 +45,37 @@ def find(text: str, user: User, limit: int, mode: Mode = Mode.SEMANTIC) -> Found
     In semantic mode, the published one, an unknown field or bad value is plain text, the nearest come first, and a
     text the encoder knows nothing of is searched as words.
     """
-    query = parse(clean(text), lenient=mode is Mode.SEMANTIC)
+    ranking = rank(text, user, limit, mode)
+    return shown(ranking, ranking.results, ranking.photos(user).for_listing().in_bulk(ranking.photo_ids))
+
+
+def rank(text: str, user: User, limit: int, mode: Mode) -> Ranking:
+    """Return the best so many answers to a query, as `find` does, before the photos are read."""
+    text = clean(text)
+    query = parse(text, lenient=mode is Mode.SEMANTIC)
     meaning, with_archive = Meaning.now(user), names_archive(query)
     answers = [_answer(one, mode, limit, meaning, with_archive) for one in alternatives(query)]
     wishes = [answer.wish for answer in answers]
-    best = banded(_united(answers), wishes)[:limit]
-    fulfilled = {found.photo_id: one for found, one in best}
-    photos = holding((), user, with_archive)
-    return Found(
-        hits=hits([found for found, _ in best], photos, fulfilled, meaning_first=mode is Mode.SEMANTIC),
-        query=query,
+    return Ranking(
+        text=text,
+        mode=mode,
+        with_archive=with_archive,
+        asked=[one.asked for one in wishes],
+        results=[(found, one.asked) for found, one in banded(_united(answers)[:limit], wishes)],
         corrected=" OR ".join(answer.corrected for answer in answers if answer.corrected),
         understood=all(one.vector is not None or one.is_only_facts for one in wishes),
         problem="" if all(one.is_only_facts for one in wishes) else meaning.problem,
+    )
+
+
+def shown(ranking: Ranking, results: Sequence[Result], photos: Mapping[int, Photo]) -> Found:
+    """Return these results of a ranking, those whose photos are given."""
+    return Found(
+        hits=hits(results, photos, meaning_first=ranking.mode is Mode.SEMANTIC),
+        query=parse(ranking.text, lenient=ranking.mode is Mode.SEMANTIC),
+        corrected=ranking.corrected,
+        understood=ranking.understood,
+        problem=ranking.problem,
     )
 
 

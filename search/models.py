@@ -85,3 +85,17 @@ class IndexChange(models.Model):
             Library.lock()
             cls.objects.filter(photo_id__in=photo_ids, model=model).delete()
             IndexChange.objects.bulk_create([IndexChange(photo_id=pk, model=model) for pk in photo_ids])
+
+
+class KeptList(models.Model):
+    """A row of Django's database cache, which alone reads and writes them; as a model its table comes by `migrate`."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "search_kept_list"
+
+    def __str__(self) -> str:
+        return self.cache_key

@@ -78,6 +78,14 @@ def measured(ids: np.ndarray, vector: np.ndarray, space: Space) -> list[Near]:
     return near
 
 
+def distances_from(vector: np.ndarray | None, space: Space | None, photo_ids: Collection[int]) -> dict[int, float]:
+    """Return how far those of these photos are that have a vector, where there is something to measure from."""
+    if vector is None or space is None or not photo_ids:
+        return {}
+    ids = np.array(sorted(photo_ids), dtype=np.int64)
+    return {found.photo_id: found.distance for found in measured(ids, vector, space)}
+
+
 def _first(near: list[Near], k: int) -> list[Near]:
     return sorted(near, key=lambda found: (found.distance, found.photo_id))[:k]
 

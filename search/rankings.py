@@ -11,12 +11,12 @@ from search.fulltext import PlainIndex, Term, TextIndex, text_index
 from search.fulltext.base import POOL
 from search.fusion import best_first, fused
 from search.modes import Mode
-from search.nearest import measured, nearest
+from search.nearest import nearest
 from search.relevance import Relevance
 from search.wishes import Wish
 from search.words import named_exactly, taken_away
 
-# So far down each list is read: a photo beyond counts as not in it, whatever number of results was asked for.
+# So far down each list is read, further only for who wants more: a photo beyond counts as not in it.
 DEPTH = 200
 
 # What a photo without a vector is said to be away: cosine 0, neither near nor far.
@@ -44,18 +44,10 @@ def ranked(wish: Wish, mode: Mode, limit: int) -> list[Ranked]:
     if mode is Mode.SEMANTIC and wish.vector is not None:
         near = by_meaning(wish, limit)
         return [Ranked(pk, 1 - distance / 2, distance, by_meaning=True) for pk, distance in near.items()]
-    return _fused(wish, mode)
+    return _fused(wish, mode, max(limit, DEPTH))
 
 
-def distances_to(wish: Wish, photo_ids: Sequence[int]) -> dict[int, float]:
-    """Return how far those of these photos are that have a vector, where there is something to measure from."""
-    if wish.vector is None or wish.meaning.space is None:
-        return {}
-    ids = np.array(sorted(photo_ids), dtype=np.int64)
-    return {found.photo_id: found.distance for found in measured(ids, wish.vector, wish.meaning.space)}
-
-
-def by_meaning(wish: Wish, count: int = DEPTH) -> dict[int, float]:
+def by_meaning(wish: Wish, count: int) -> dict[int, float]:
     """Return so many nearest photos with their distances, nearest first."""
     if wish.vector is None or wish.meaning.space is None:
         return {}
@@ -69,13 +61,13 @@ def by_meaning(wish: Wish, count: int = DEPTH) -> dict[int, float]:
         wanted *= _WIDER
 
 
-def by_words(wish: Wish) -> list[int]:
-    """Return the photos on which all words and phrases are written, best match first."""
+def by_words(wish: Wish, count: int) -> list[int]:
+    """Return so many photos on which all words and phrases are written, best match first."""
     scores: dict[int, float] = {}
     for terms in _readings(wish):
-        for rank, photo_id in enumerate(_checked(wish, _proposing(terms, wish.scope.ids)), start=1):
+        for rank, photo_id in enumerate(_checked(wish, count, _proposing(terms, wish.scope.ids)), start=1):
             scores[photo_id] = max(scores.get(photo_id, 0), 1 / rank)
-    return best_first(scores)[:DEPTH]
+    return best_first(scores)[:count]
 
 
 def written_among(wish: Wish, photo_ids: Collection[int]) -> set[int]:
@@ -92,10 +84,10 @@ def _readings(wish: Wish) -> list[list[Term]]:
     return [terms for terms in (wish.terms, as_one) if terms]
 
 
-def _fused(wish: Wish, mode: Mode) -> list[Ranked]:
+def _fused(wish: Wish, mode: Mode, depth: int) -> list[Ranked]:
     has_words = bool(wish.terms)
-    near = {} if mode is Mode.TEXT and has_words else by_meaning(wish)
-    written = by_words(wish)
+    near = {} if mode is Mode.TEXT and has_words else by_meaning(wish, depth)
+    written = by_words(wish, depth)
     if wish.named:
         taken = taken_away(near.keys() - set(written), wish.named)
         near = {pk: distance for pk, distance in near.items() if pk not in taken}
@@ -125,16 +117,16 @@ def _proposing(terms: Sequence[Term], allowed: np.ndarray | None) -> Callable[[i
     return lambda k, among: index.candidates(terms, k, allowed if among is None else among).ids.tolist()
 
 
-def _checked(wish: Wish, propose: Callable[[int, np.ndarray | None], list[int]]) -> list[int]:
-    """Return the first DEPTH of the proposed that the wish allows; asks once more among the allowed, if it must."""
-    wanted = 2 * DEPTH
+def _checked(wish: Wish, count: int, propose: Callable[[int, np.ndarray | None], list[int]]) -> list[int]:
+    """Return the first so many proposed that the wish allows; asks once more among the allowed, if it must."""
+    wanted = 2 * count
     while True:
         proposed = propose(wanted, None)
         allowed = set(wish.scope.among(np.array(proposed, dtype=np.int64)).tolist())
-        kept = wish.keeps([pk for pk in proposed if pk in allowed], DEPTH)
-        if len(kept) >= DEPTH or len(proposed) < wanted:
+        kept = wish.keeps([pk for pk in proposed if pk in allowed], count)
+        if len(kept) >= count or len(proposed) < wanted:
             break
         wanted *= _WIDER
-    if len(kept) < DEPTH and len(proposed) >= POOL and wish.scope.ids is None:
-        kept = wish.keeps(propose(POOL, wish.scope.every_id()), DEPTH)  # other people's photos took the places
+    if len(kept) < count and len(proposed) >= POOL and wish.scope.ids is None:
+        kept = wish.keeps(propose(POOL, wish.scope.every_id()), count)  # other people's photos took the places
     return kept

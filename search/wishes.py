@@ -11,6 +11,7 @@ import numpy as np
 from accounts.models import User
 from photos.embeddings import any_vectors_of
 from search.alternatives import Alternative
+from search.asked import Asked
 from search.distances import distances
 from search.filters import holding
 from search.fulltext import Term, text_index
@@ -81,6 +82,11 @@ class Wish:
     def split(self) -> Split:
         """Where photos cease to be strong by meaning, whatever facts and unwanted things rule out."""
         return split_of(self.vector, self.meaning.space, self.meaning.user)
+
+    @cached_property
+    def asked(self) -> Asked:
+        tags = self.named.all_tags if self.named else frozenset()
+        return Asked(tuple(self.terms), tags, self.facts, self.vector, self.meaning.space, self.split)
 
     def keeps(self, ids: Sequence[int], most: int) -> list[int]:
         """Return the first of these photos that nothing unwanted rules out, in their order, and look at few more."""

@@ -36,6 +36,14 @@ def prefers_async(request: Request) -> bool:
     return any(wish.partition(";")[0].strip().lower() == "respond-async" for wish in wishes)
 
 
+def page_url(request: Request, cursor: str) -> str:
+    """Return the address of the page a cursor names, of the list asked for."""
+    query = request.query_params.copy()
+    query.pop("skip", None)
+    query["cursor"] = cursor
+    return f"{request.build_absolute_uri(request.path)}?{query.urlencode()}"
+
+
 def _one(photo: Photo | None) -> Photo:
     if photo is None:
         raise Http404("There is no such photo.")

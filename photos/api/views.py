@@ -25,7 +25,7 @@ from photos.api import serializers as forms
 from photos.api.examples import PHOTO, QUEUED, UPLOADED
 from photos.api.negotiation import FILE_RESPONSES, THUMBNAIL_RESPONSES, AnyNegotiation
 from photos.api.parameters import StrictJSONParser, body_of, query_of
-from photos.api.requests import owner_of, photo_of, prefers_async, trashed_photo_of
+from photos.api.requests import owner_of, page_url, photo_of, prefers_async, trashed_photo_of
 from photos.embeddings import latest_vectors
 from photos.models import Photo, Tag
 from photos.paging import Order, Page, page_of
@@ -118,10 +118,7 @@ def _choice(request: Request, query: dict[str, Any]) -> Any:
 def _paging_headers(request: Request, page: Page, total: int) -> dict[str, str]:
     headers = {"X-Total-Count": str(total)}
     if page.next_cursor:
-        query = request.query_params.copy()
-        query.pop("skip", None)
-        query["cursor"] = page.next_cursor
-        headers["Link"] = f'<{request.build_absolute_uri(request.path)}?{query.urlencode()}>; rel="next"'
+        headers["Link"] = f'<{page_url(request, page.next_cursor)}>; rel="next"'
     return headers
 
 

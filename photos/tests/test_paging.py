@@ -51,7 +51,8 @@ def test_pages_by_several_fields_are_the_whole_list_either_way(
         photo.edit({"rating": [None, 0, 3, 5][number % 4]})
     wanted = sorted(photos, key=lambda photo: (photo.rating or 0, photo.taken_at, photo.pk), reverse=not ascending)
 
-    seen, cursor = [], ""
+    seen: list[Photo] = []
+    cursor = ""
     while len(seen) < len(photos):
         page = page_of(Photo.objects.all().with_stars(), order, limit, cursor)
         seen += page.photos

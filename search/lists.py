@@ -1,0 +1,78 @@
+"""Rankings kept while somebody turns their pages: in a table all processes share, for a quarter of an hour."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+from django.core.cache import caches
+
+from accounts.models import User
+from photos.models.queryset import PhotoQuerySet
+from search.asked import Asked
+from search.errors import CursorExpired, ListNotKept
+from search.filters import holding
+from search.fulltext import Term
+from search.hits import Result
+from search.modes import Mode
+from search.rankings import Ranked
+from search.relevance import Split
+from search.spaces import Space
+
+LONGEST = 1_000
+CACHE = "searches"  # its name in the settings, which say for how long, how many and where
+_TOKEN_BYTES = 24
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """What answers a query, best first: all that is told of it, the photos apart."""
+
+    text: str
+    mode: Mode
+    with_archive: bool
+    asked: Sequence[Asked]
+    results: Sequence[Result]
+    corrected: str
+    understood: bool
+    problem: str
+
+    @property
+    def photo_ids(self) -> list[int]:
+        return [ranked.photo_id for ranked, _ in self.results]
+
+    def photos(self, user: User) -> PhotoQuerySet:
+        """Return all photos that may be shown at this moment, whatever they have to do with the query."""
+        return holding((), user, self.with_archive)
+
+
+def keep(ranking: Ranking, user: User) -> str:
+    """Keep a ranking for its user; return the token, which nobody guesses, that finds it. Raises ListNotKept."""
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    if not caches[CACHE].add(_key(token, user), ranking):
+        raise ListNotKept
+    return token
+
+
+def kept(token: str, user: User) -> Ranking:
+    """Return the ranking that was kept for this user; raises CursorExpired, for another user's as for one long gone."""
+    ranking = caches[CACHE].get(_key(token, user))
+    if not isinstance(ranking, Ranking):
+        raise CursorExpired
+    return ranking
+
+
+def _key(token: str, user: User) -> str:
+    return f"{_SHAPE}:{user.pk}:{token}"
+
+
+def _shape() -> str:
+    """Name what a list is made of: one that an earlier release has kept in another shape is not there for this one."""
+    parts = (Ranking, Ranked, Asked, Term, Space, Split)
+    names = [[part.__name__, *(field.name for field in fields(part))] for part in parts]
+    return hashlib.sha256(repr(names).encode()).hexdigest()[:8]
+
+
+_SHAPE = _shape()

@@ -1,0 +1,89 @@
+"""Results page by page: by relevance from a list that is kept, else after the last photo of the page before."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rest_framework.exceptions import ValidationError
+
+from accounts.models import User
+from photos.models.queryset import PhotoQuerySet
+from photos.paging import page_of
+from search.errors import BadCursor
+from search.filters import allowed, is_fact
+from search.fulfilled import fulfilling
+from search.hybrid import Found, rank, shown
+from search.language import parse
+from search.lists import LONGEST, Ranking, keep, kept
+from search.modes import Mode
+from search.queries import clean
+from search.relevance import Relevance
+from search.sorts import ORDERS, Sort
+
+_CURSOR = re.compile(r"(?P<token>[\w-]{32})\.(?P<place>\d{1,4})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Page:
+    found: Found
+    next_cursor: str = ""  # "" on the last page
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What somebody who turns pages asks for: the page of a search that a cursor names, the first where it is empty."""
+
+    text: str
+    mode: Mode
+    sort: Sort
+    size: int
+    cursor: str = ""
+
+
+def page(turn: Turn, user: User) -> Page:
+    """Return a page of results; raises what `find` does, BadCursor, CursorExpired and ListNotKept.
+
+    The pages of a search by relevance are together what it found when the first was asked for, at most LONGEST, but
+    for photos that the user may not see any more. Those in another order hold every strong result, and so do those of
+    facts alone, which have no relevance: the newest come first.
+    """
+    query = parse(clean(turn.text), lenient=turn.mode is Mode.SEMANTIC)
+    if is_fact(query.root):
+        return _in_order(turn, rank(turn.text, user, 1, turn.mode), allowed(query, user))
+    if turn.sort is Sort.RELEVANCE:
+        return _by_relevance(turn, user)
+    ranking = rank(turn.text, user, LONGEST, turn.mode)
+    strong = [ranked.photo_id for ranked, _ in ranking.results if ranked.relevance is Relevance.STRONG]
+    return _in_order(turn, ranking, ranking.photos(user).filter(pk__in=strong))
+
+
+def _by_relevance(turn: Turn, user: User) -> Page:
+    token, start = _read(turn.cursor) if turn.cursor else ("", 0)
+    ranking = kept(token, user) if token else rank(turn.text, user, LONGEST, turn.mode)
+    if (ranking.text, ranking.mode) != (clean(turn.text), turn.mode):
+        raise BadCursor("This cursor was given for another search.")
+    photos, rest = ranking.photos(user), list(enumerate(ranking.results))[start:]
+    visible = set(photos.filter(pk__in=ranking.photo_ids[start:]).values_list("pk", flat=True))
+    there = [(place, result) for place, result in rest if result[0].photo_id in visible]
+    results = [result for _, result in there[: turn.size]]
+    found = shown(ranking, results, photos.for_listing().in_bulk([ranked.photo_id for ranked, _ in results]))
+    if len(there) <= turn.size:
+        return Page(found)
+    return Page(found, f"{token or keep(ranking, user)}.{there[turn.size][0]}")
+
+
+def _read(cursor: str) -> tuple[str, int]:
+    if not (parts := _CURSOR.fullmatch(cursor)):
+        raise BadCursor
+    return parts["token"], int(parts["place"])
+
+
+def _in_order(turn: Turn, ranking: Ranking, photos: PhotoQuerySet) -> Page:
+    order = ORDERS.get(turn.sort, ORDERS[Sort.NEWEST])
+    try:
+        listed = page_of(photos.with_stars(), order, turn.size, turn.cursor)
+    except ValidationError as exc:
+        raise BadCursor from exc
+    found = shown(ranking, fulfilling(listed.photos, ranking.asked), {photo.pk: photo for photo in listed.photos})
+    return Page(found, listed.next_cursor)
