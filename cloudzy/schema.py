@@ -38,10 +38,11 @@ WITH_IMAGE = {
     422: "An image, but broken, too large in pixels, or not of the given checksum.",
     507: "The disk is full.",
 }
+OF_LIKENESS = {409: "Not analysed yet.", 422: "The file of a photo, of which a part is meant, is damaged."}
 # What one kind of address alone answers, by the end of its path.
 OF_PATH = {
-    "/search": {410: "The cursor has expired."},
-    "/image-to-image": WITH_OBJECT | {409: "Not analysed yet."},
+    "/search": OF_LIKENESS | {404: "The file of a photo is missing.", 410: "The cursor has expired."},
+    "/image-to-image": OF_LIKENESS | WITH_OBJECT,
     "/analyze": {409: "Nobody is set up to describe photos, or to read the text in them."},
     "/file": {416: "A range past the end of the file."},
     "/thumbnail": {422: "The original is damaged.", 507: "The disk is full."},

@@ -27,6 +27,11 @@ def render(image: Image.Image) -> dict[int, bytes]:
     return renditions
 
 
+def rendition(image: Image.Image, size: int) -> bytes:
+    """Encode an upright sRGB image as WebP of at most so many pixels on its longer side, without any metadata."""
+    return _webp(_at_most(image, size))
+
+
 def path_for(original_name: str, size: int) -> str:
     """Name the rendition of `originals/ab/abcd.jpg`: `thumbnails/512/ab/abcd.webp`, relative to the media root."""
     below_originals = PurePosixPath(original_name).relative_to("originals").with_suffix(".webp")

@@ -91,11 +91,11 @@ def _files_of(request: HttpRequest) -> MultiValueDict[str, UploadedFile]:
         raise
 
 
-def decode_upload(file: File) -> Decoded:
-    """Decode an upload that will not be kept, at most 1600 pixels on its longer side; raises as accept_upload."""
+def decode_upload(file: File, side: int = max(SIZES)) -> Decoded:
+    """Decode an upload that will not be kept, at most `side` pixels on its longer side; raises as accept_upload."""
     incoming = _spool(file)
     try:
-        return images.decode(incoming, settings.CLOUDZY_MAX_PIXELS, max(SIZES))
+        return images.decode(incoming, settings.CLOUDZY_MAX_PIXELS, side)
     finally:
         incoming.unlink(missing_ok=True)
 

@@ -28,9 +28,9 @@ class Alternative:
 
     @property
     def photo_ids(self) -> frozenset[int]:
-        """The photos it asks for others like."""
-        parts = [part for terms in self.sums for part in terms if part.weight > 0]
-        return frozenset(part.of.photo_id for part in parts if isinstance(part.of, Similar))
+        """The photos it asks for others like, or unlike."""
+        examples = [part.of.photo_ids for terms in self.sums for part in terms if isinstance(part.of, Similar)]
+        return frozenset().union(*examples)
 
 
 def alternatives(query: Query) -> list[Alternative]:

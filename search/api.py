@@ -6,22 +6,17 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from photos.api.parameters import QuerySerializer, StrictJSONParser, StrictSerializer, body_of, query_of
-from photos.api.requests import owner_of, page_url, photo_of
-from photos.api.serializers import UploadSerializer
-from photos.names import clean_name
-from photos.uploads import decode_upload, received_file
+from photos.api.parameters import QuerySerializer, query_of
+from photos.api.requests import owner_of, page_url
 from search.hits import Hit
 from search.hybrid import find
 from search.modes import Mode
 from search.paging import Turn, page
-from search.queries import LONGEST_QUERY, like_image, similar_to
+from search.queries import LONGEST_QUERY
 from search.relevance import Relevance
 from search.sorts import Sort
 
@@ -78,10 +73,6 @@ class SearchQuery(TopQuery):
     cursor = CursorField(allow_blank=True, default="", help_text="From `next`; the other parameters stay as they were.")
 
 
-class SimilarQuery(TopQuery):
-    reference_photo_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
-
-
 class ResultSerializer(serializers.Serializer[Hit]):
     photo_id = serializers.IntegerField(source="photo.pk")
     filename = serializers.CharField(source="photo.filename")
@@ -118,7 +109,7 @@ class ResultsSerializer(serializers.Serializer[Any]):
     next = NextField(required=False, help_text="With `paginate`: where the next results are; null at the end.")
 
 
-def _example(query: str, matched_by: list[str]) -> OpenApiExample:
+def example_of(query: str, matched_by: list[str]) -> OpenApiExample:
     result = {
         "photo_id": 1,
         "filename": "photo_20231023_120000.jpg",
@@ -141,7 +132,7 @@ class SearchView(APIView):
     @extend_schema(
         operation_id="search",
         parameters=[SearchQuery],
-        responses=OpenApiResponse(ResultsSerializer, examples=[_example("mountain", ["semantic", "tag:mountain"])]),
+        responses=OpenApiResponse(ResultsSerializer, examples=[example_of("mountain", ["semantic", "tag:mountain"])]),
     )
     def get(self, request: Request) -> Response:
         query = query_of(request, SearchQuery)
@@ -159,45 +150,6 @@ def _with_next(answer: Response, request: Request, cursor: str) -> Response:
     if cursor:
         answer["Link"] = f'<{answer.data["next"]}>; rel="next"'
     return answer
-
-
-class SimilarView(APIView):
-    """The photos most like one of yours, which is not among them."""
-
-    # The query says it all; whatever form a client wraps its empty body in is fine.
-    parser_classes = [StrictJSONParser, FormParser, MultiPartParser]
-
-    @extend_schema(
-        operation_id="search_similar",
-        parameters=[SimilarQuery],
-        request=None,
-        responses=OpenApiResponse(ResultsSerializer, examples=[_example("Similar to photo 1", ["semantic"])]),
-    )
-    def post(self, request: Request) -> Response:
-        query = query_of(request, SimilarQuery)
-        body_of(request, StrictSerializer)
-        photo = photo_of(request, query["reference_photo_id"])
-        return _answer(f"Similar to photo {photo.pk}", similar_to(photo, owner_of(request), query["top_k"]))
-
-
-class ByImageView(APIView):
-    """The photos most like an image you send, which is not kept."""
-
-    parser_classes = [MultiPartParser]
-
-    @extend_schema(
-        operation_id="search_by_image",
-        parameters=[TopQuery],
-        request={"multipart/form-data": UploadSerializer},
-        responses=OpenApiResponse(ResultsSerializer, examples=[_example("Similar to beach.jpg", ["semantic"])]),
-    )
-    def post(self, request: Request) -> Response:
-        query = query_of(request, TopQuery)
-        file = received_file(request)
-        if unknown := sorted(set(request.data) - {"file"}):
-            raise ValidationError({name: ["Unknown. Allowed: file."] for name in unknown})
-        hits = like_image(decode_upload(file).image, owner_of(request), query["top_k"])
-        return _answer(f"Similar to {clean_name(file.name or '')}", hits)
 
 
 def _answer(query: str, hits: list[Hit], corrected: str = "") -> Response:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Self
 
 import numpy as np
+from django.utils import timezone
 
 from accounts.models import User
 from ai.encoders.base import BadVector, Encoder, EncoderUnavailable
 from ai.vectors import unit_rows
-from photos.embeddings import vector_of
 from photos.encoding import current_encoder
-from photos.models import Photo
-from search.errors import BadQuery, NotAnalysed
+from search.examples import looks_of
 from search.language import Part, Similar, Words
 from search.spaces import Space, current_space, space_of
 
@@ -30,6 +30,7 @@ class Meaning:
     encoder: Encoder | None
     space: Space | None
     problem: str = ""  # why texts have no meaning here, in words for a person
+    moment: datetime = field(default_factory=timezone.now)  # pictures that were shown are kept for a while only
 
     @classmethod
     def now(cls, user: User) -> Self:
@@ -47,16 +48,13 @@ class Meaning:
         """Return the direction of a text, None for one the encoder knows nothing of."""
         return self.encoder.embed_texts([text])[0] if self.encoder and text else None
 
-    def of_photo(self, photo_id: int) -> np.ndarray | None:
-        """Return the vector of one of the user's photos; raises BadQuery, and NotAnalysed where it has none yet."""
-        if not Photo.objects.visible_to(self.user).filter(pk=photo_id).exists():
-            raise BadQuery(f"similar: there is no photo {photo_id}. similar: takes the number of a photo of yours.")
+    def of_examples(self, similar: Similar) -> np.ndarray | None:
+        """Return the mean of what the examples look like, None where no space is known; raises as looks_of."""
         if self.space is None:
             return None
-        vector = vector_of(photo_id, self.space.model)
-        if vector is None:
-            raise NotAnalysed(f"Photo {photo_id} is not analysed yet, so nothing can be similar to it.")
-        return vector
+        looks = looks_of(similar.examples, self.user, self.moment, self.space, self.encoder)
+        mean: np.ndarray = np.mean(looks, axis=0)
+        return mean
 
     def of_parts(self, parts: Sequence[Part]) -> np.ndarray | None:
         """Return the direction of a weighted sum; what the encoder knows nothing of adds nothing to it."""
@@ -71,7 +69,7 @@ class Meaning:
         return _direction([vector for vector in vectors if vector is not None])
 
     def _of_part(self, part: Words | Similar) -> np.ndarray | None:
-        return self.of_photo(part.photo_id) if isinstance(part, Similar) else self.of_text(part.text)
+        return self.of_examples(part) if isinstance(part, Similar) else self.of_text(part.text)
 
 
 def _direction(vectors: Sequence[np.ndarray]) -> np.ndarray | None:

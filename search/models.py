@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection
+from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Self
 from uuid import UUID, uuid4
 
 import numpy as np
+from django.conf import settings
 from django.db import connection, models, transaction
+from PIL import Image
+
+from accounts.models import User
+from photos.fields import VectorField
 
 
 class Library(models.Model):
@@ -99,3 +107,45 @@ class KeptList(models.Model):
 
     def __str__(self) -> str:
         return self.cache_key
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(12)
+
+
+class ShownPictureQuerySet(models.QuerySet["ShownPicture"]):
+    def of(self, user: User, now: datetime) -> Self:
+        """What this person searched by not longer ago than pictures are kept."""
+        return self.filter(owner=user, shown_at__gt=now - ShownPicture.LIFETIME)
+
+    def expired(self, now: datetime) -> Self:
+        return self.filter(shown_at__lte=now - ShownPicture.LIFETIME)
+
+
+class ShownPicture(models.Model):
+    """A picture somebody searched by, which is no photo: kept for a while, so that the search can go on from there."""
+
+    LIFETIME = timedelta(minutes=15)
+    MOST = 10  # of one person; older ones go when one more is shown
+
+    token = models.CharField(max_length=40, primary_key=True, default=new_token)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    rendition = models.BinaryField()  # WebP, without any metadata
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    vector = VectorField()
+    model = models.CharField(max_length=200)
+    shown_at = models.DateTimeField(db_index=True)
+
+    objects = ShownPictureQuerySet.as_manager()
+
+    class Meta:
+        db_table = "search_shown_picture"
+
+    def __str__(self) -> str:
+        return f"a picture shown at {self.shown_at}"
+
+    def image(self) -> Image.Image:
+        """Return it upright, sRGB, mode RGB."""
+        with Image.open(BytesIO(self.rendition)) as file:
+            return file.convert("RGB")

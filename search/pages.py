@@ -75,7 +75,7 @@ def similar(request: PageRequest, pk: int) -> HttpResponse:
     photo = photo_or_404(Photo.objects.visible_to(request.user).defer("embedding"), pk)
     template = "search/includes/strip.html" if request.htmx else "search/similar.html"
     try:
-        hits = similar_to(photo, request.user, STRIP if request.htmx else PAGE)
+        hits = similar_to([photo], request.user, STRIP if request.htmx else PAGE)
     except APIException as exc:  # not analysed yet, or no encoder: a fact to show, not a failure
         return render(request, template, {"photo": photo, "problem": exc.detail})
     return render(request, template, {"photo": photo, "hits": hits})

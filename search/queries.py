@@ -1,18 +1,24 @@
-"""Texts as queries, and how photos are found by a picture."""
+"""Texts as queries, and how photos are found by pictures."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
+import numpy as np
 from PIL import Image
+from rest_framework.exceptions import ValidationError
 
 from accounts.models import User
 from ai.encoders.base import BadVector, EncoderUnavailable
 from ai.plaintext import one_line
-from photos.embeddings import vector_of
-from photos.encoding import current_encoder
-from photos.images import BrokenImage
+from ai.vectors import unit_rows
+from photos.embeddings import any_vectors_of
 from photos.models import Photo
-from search.errors import BadQuery, ModelMissing, NotAnalysed
+from photos.regions import BadRegion, Region
+from search.errors import BadQuery, NotAnalysed
 from search.hits import Hit, likenesses
+from search.language.refining import LESS
+from search.looks import embedded, encoder_for_pictures, look_of_region
 from search.nearest import nearest
 from search.relevance import split_of
 from search.scope import Scope
@@ -21,32 +27,49 @@ from search.spaces import Space, current_space, space_of
 LONGEST_QUERY = 200
 
 
-def similar_to(photo: Photo, user: User, limit: int) -> list[Hit]:
-    """Return the photos most like this one, which is not among them; raises NotAnalysed."""
+def similar_to(photos: Sequence[Photo], user: User, limit: int, unlike: Sequence[Photo] = ()) -> list[Hit]:
+    """Return the photos most like the mean of these and least like the others, none of which is among them.
+
+    Raises NotAnalysed, and BadQuery where nothing is left to be like.
+    """
     try:
         model = current_space().model
     except EncoderUnavailable:
-        model = photo.embedding_model  # comparing what is embedded needs no encoder
-    vector = vector_of(photo.pk, model)
-    if vector is None:
-        raise NotAnalysed
-    scope, space = Scope.of_user(user), Space.of(model)
-    near = nearest(vector, space, scope, limit, {photo.pk})
-    return likenesses(near, scope.photos, split_of(vector, space, user))
-
-
-def like_image(image: Image.Image, user: User, limit: int) -> list[Hit]:
-    """Return the photos most like an upright sRGB image that is not in the library; raises ModelMissing."""
+        model = photos[0].embedding_model  # comparing what is embedded needs no encoder
+    vector = _mean(photos, model)
+    if unlike:
+        vector = vector - LESS * _mean(unlike, model)
     try:
-        encoder = current_encoder()
-        vectors = encoder.embed_images([image])
-    except EncoderUnavailable as exc:
-        raise ModelMissing(exc) from exc
+        direction = unit_rows(vector[None], len(vector))[0]
     except BadVector as exc:
-        raise BrokenImage("Nothing can be seen in this image.") from exc
-    scope, space = Scope.of_user(user), space_of(encoder)
-    near = nearest(vectors[0], space, scope, limit)
-    return likenesses(near, scope.photos, split_of(vectors[0], space, user))
+        raise BadQuery("What these photos are like and unlike is the same: nothing is left to be similar to.") from exc
+    return _nearest(direction, Space.of(model), user, limit, {photo.pk for photo in (*photos, *unlike)})
+
+
+def like_region(photo: Photo, region: Region, user: User, limit: int) -> list[Hit]:
+    """Return the photos most like a part of this one, which is not among them.
+
+    Raises ModelMissing, ValidationError for too small a part, and what reading the photo's file raises.
+    """
+    encoder = encoder_for_pictures()
+    try:
+        vector = look_of_region(photo, region, encoder)
+    except BadRegion as exc:
+        raise ValidationError({"region": [str(exc)]}) from exc
+    return _nearest(vector, space_of(encoder), user, limit, {photo.pk})
+
+
+def like_image(image: Image.Image, user: User, limit: int, region: Region | None = None) -> list[Hit]:
+    """Return the photos most like an upright sRGB image that is not in the library, or like a part of it.
+
+    Raises ModelMissing, BrokenImage, and ValidationError for too small a part.
+    """
+    try:
+        seen = region.cut_out(image) if region else image
+    except BadRegion as exc:
+        raise ValidationError({"region": [str(exc)]}) from exc
+    encoder = encoder_for_pictures()
+    return _nearest(embedded(seen, encoder), space_of(encoder), user, limit)
 
 
 def clean(text: str) -> str:
@@ -54,3 +77,19 @@ def clean(text: str) -> str:
     if len(text.strip()) > LONGEST_QUERY or not (printable := one_line(text, LONGEST_QUERY)):
         raise BadQuery
     return printable
+
+
+def _mean(photos: Sequence[Photo], model: str) -> np.ndarray:
+    ids, vectors = any_vectors_of(model, [photo.pk for photo in photos])
+    if lacking := {photo.pk for photo in photos} - set(ids.tolist()):
+        raise NotAnalysed(f"Photo {min(lacking)} is not analysed yet, so nothing can be compared with it.")
+    mean: np.ndarray = vectors.mean(axis=0)
+    return mean
+
+
+def _nearest(
+    vector: np.ndarray, space: Space, user: User, limit: int, passing_by: Collection[int] = frozenset()
+) -> list[Hit]:
+    scope = Scope.of_user(user)
+    near = nearest(vector, space, scope, limit, passing_by)
+    return likenesses(near, scope.photos, split_of(vector, space, user))

@@ -17,7 +17,7 @@ from search.filters import holding
 from search.fulltext import Term, text_index
 from search.fulltext.base import POOL
 from search.fulltext.forms import forms
-from search.language import Field, Similar, Weighted, Words
+from search.language import Field, Part, Similar, Weighted, Words
 from search.meaning import Meaning
 from search.relevance import Split, split_of
 from search.scope import Scope
@@ -31,13 +31,13 @@ class Unwanted:
     vector: np.ndarray | None = None
     phrase: str = ""
     named: Sought | None = None
-    photo_id: int | None = None
+    photo_ids: frozenset[int] = frozenset()
 
     def among(self, ids: np.ndarray, wanted: np.ndarray | None, meaning: Meaning) -> set[int]:
         """Return which of these photos go."""
         if self.phrase:
             return set(text_index().candidates([Term(self.phrase, exact=True)], len(ids), ids).ids.tolist())
-        gone = {self.photo_id} if self.photo_id else set()
+        gone = set(self.photo_ids)
         if self.named:
             gone |= tagged_with(ids.tolist(), self._names(self.named))
             gone |= set(_with_all_words(self.named, ids).tolist())
@@ -139,7 +139,7 @@ def _unwanted(node: Words | Similar | Weighted, meaning: Meaning) -> Unwanted:
     if isinstance(node, Weighted):
         return Unwanted(meaning.of_parts(node.parts))
     if isinstance(node, Similar):
-        return Unwanted(meaning.of_photo(node.photo_id), photo_id=node.photo_id)
+        return Unwanted(meaning.of_parts([Part(1.0, node)]), photo_ids=node.photo_ids)
     if node.exact:
         return Unwanted(phrase=node.text)
     return Unwanted(meaning.of_text(node.text), named=sought(node.text))

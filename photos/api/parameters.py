@@ -27,14 +27,33 @@ class StrictSerializer(serializers.Serializer[Any]):
         return values
 
 
+class ManyField(serializers.ListField):
+    """A query parameter that may be given more than once; what is wrong with one of its values is told of it."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        try:
+            return list(super().to_internal_value(data))
+        except serializers.ValidationError as exc:
+            if not isinstance(exc.detail, dict):
+                raise
+            words = dict.fromkeys(word for said in exc.detail.values() for word in said)
+            raise serializers.ValidationError(list(words)) from exc
+
+
 class QuerySerializer(StrictSerializer):
-    """The query parameters of an endpoint; `format` picks a renderer and is accepted everywhere."""
+    """The query parameters of an endpoint; `format` picks a renderer and is accepted everywhere.
+
+    Only a ManyField is given more than once.
+    """
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
+        many = {name for name, field in self.fields.items() if isinstance(field, ManyField)}
         for name in data:
-            if len(data.getlist(name)) > 1:
+            if len(data.getlist(name)) > 1 and name not in many:
                 raise serializers.ValidationError({name: ["Given more than once."]})
-        return super().to_internal_value({name: value for name, value in data.items() if name != "format"})
+        values = {name: data.getlist(name) if name in many else value for name, value in data.items()}
+        values.pop("format", None)
+        return super().to_internal_value(values)
 
 
 def query_of(request: Request, serializer_class: type[QuerySerializer] = QuerySerializer) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import search.language.facts  # noqa: F401  (registers the operators)
 from search.language.chips import Chip, chips, error_chips
 from search.language.completion import Completion, complete
 from search.language.errors import BadValue, QueryError
+from search.language.examples import Example
 from search.language.fields import operator_of, operators, register
 from search.language.grammar import parse
 from search.language.nodes import And, Field, Node, Not, Or, Part, Query, Similar, Weighted, Words, walk
@@ -19,6 +20,7 @@ __all__ = [
     "BadValue",
     "Chip",
     "Completion",
+    "Example",
     "Field",
     "Node",
     "Not",

@@ -147,8 +147,8 @@ _OPERATORS: tuple[Operator[Any], ...] = (
     ),
     PhotoOperator(
         name="similar",
-        help='Like the photo of this number; several can be added up: similar:12 + 2:"at night" - 0.5:fence.',
-        examples=("similar:12",),
+        help='Like the photo of this number, several, or a part of one; also in sums: similar:12 + 2:"at night".',
+        examples=("similar:12", "similar:12,15", "similar:12@0.1,0.2,0.5,0.5"),
         aliases=("like",),
     ),
 )

@@ -9,7 +9,8 @@ r"""The grammar of queries, read by descent.
     part        = [ weight ":" ] ( word | phrase | similar ) ;  a word after a weight begins with no digit
     sign        = " + " | " - " ;                              with space on both sides
     field       = name ":" ( value | phrase ) ;
-    similar     = "similar:" number ;
+    similar     = "similar:" example { "," example } ;
+    example     = ( number | "~" token ) [ "@" left "," top "," width "," height ] ;
     phrase      = '"' { character } '"' ;
     weight      = digit [ digit ] [ digit ] [ "." digit [ digit ] [ digit ] ] ;
 
@@ -140,7 +141,7 @@ class _Parser:
         except BadValue as exc:
             problem = f"{operator.name}: cannot be “{token.text}”. {exc}".rstrip()
             raise self._error(problem, token, operator.name, operator.allowed) from exc
-        return Similar(value) if isinstance(operator, PhotoOperator) else Field(operator.name, value)
+        return value if isinstance(value, Similar) else Field(operator.name, value)
 
     def _unknown(self, token: Token) -> QueryError:
         if _WEIGHT.fullmatch(token.name):
@@ -196,7 +197,7 @@ class _Parser:
     def _similar(self, name: str, value: str) -> Similar | None:
         operator = operator_of(name)
         try:
-            return Similar(operator.read(value)) if isinstance(operator, PhotoOperator) else None
+            return operator.read(value) if isinstance(operator, PhotoOperator) else None
         except BadValue:
             return None
 

@@ -11,12 +11,12 @@ from django.db.models import Q
 
 from accounts.models import User
 from search.language.errors import BadValue
+from search.language.examples import read_examples
 from search.language.folding import fold
+from search.language.nodes import Similar
 from search.language.values import Area, Dates, Numbers, read_area, read_dates, read_numbers, read_period
 
 V = TypeVar("V")
-
-_LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,16 +183,17 @@ class ChoiceFact(Fact[str]):
         return [name for name in sorted(self.options) if name.startswith(fold(typed))]
 
 
-class PhotoOperator(Operator[int]):
-    """A photo by its number: a wish of the ranking, no fact."""
+class PhotoOperator(Operator[Similar]):
+    """Photos by their numbers, or regions of them: a wish of the ranking, no fact."""
 
     kind: ClassVar[str] = "photo"
 
     @property
     def allowed(self) -> str:
-        return f"{self.name}: takes the number of a photo."
+        return (
+            f"{self.name}: takes the number of a photo, several with commas between, or a part of one: "
+            f"12@0.1,0.2,0.5,0.5 (left, top, width and height, as fractions)."
+        )
 
-    def read(self, text: str) -> int:
-        if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) <= _LARGEST_ID):
-            raise BadValue
-        return int(text)
+    def read(self, text: str) -> Similar:
+        return Similar(read_examples(text))

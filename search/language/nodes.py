@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from search.language import writing
+from search.language.examples import Example
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,20 @@ class Field:
 
 @dataclass(frozen=True)
 class Similar:
-    """Likeness to a photo, by its id."""
+    """Likeness to an example, or to the mean of several, each of which is named once."""
 
-    photo_id: int
+    examples: tuple[Example, ...]
 
     def __str__(self) -> str:
-        return f"similar:{self.photo_id}"
+        return f"similar:{','.join(map(str, self.examples))}"
+
+    @classmethod
+    def to(cls, *photo_ids: int) -> Self:
+        return cls(tuple(map(Example, photo_ids)))
+
+    @property
+    def photo_ids(self) -> frozenset[int]:
+        return frozenset(example.photo_id for example in self.examples if example.photo_id is not None)
 
 
 @dataclass(frozen=True)

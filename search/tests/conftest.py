@@ -4,13 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from pytest_django import Settings
 
+from accounts.models import User
 from ai.loading import get_encoder
+from photos import pipeline
 from photos.models import Photo
+from photos.tests.factories import at
+from photos.uploads import accept_upload
 from search import live
 from search.spaces import Space, current_space
-from search.tests.pictures import striped
+from search.tests.pictures import striped, stripes
 
 
 @pytest.fixture(autouse=True)
@@ -33,3 +38,14 @@ def paint(make_photo: Callable[..., Photo]) -> Callable[..., Photo]:
         return make_photo(embedding=get_encoder().embed_images([striped(*colours)])[0], **fields)
 
     return make
+
+
+@pytest.fixture
+def upload_stripes(owner: User) -> Callable[..., Photo]:
+    """Take in a picture of upright stripes of these colours, and analyse it."""
+
+    def take_in(*colours: str) -> Photo:
+        file, now = ContentFile(stripes(*colours), name=f"{'-'.join(colours)}.png"), at("2024-05-01 12:00")
+        return pipeline.analyse(accept_upload(file, owner, now).photo, now)
+
+    return take_in

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from io import BytesIO
+
 from PIL import Image
 
 
@@ -9,3 +11,10 @@ def striped(*colours: str) -> Image.Image:
     for place, colour in enumerate(colours):
         picture.paste(Image.new("RGB", (16, 16), colour), (16 * place, 0))
     return picture
+
+
+def stripes(*colours: str) -> bytes:
+    """Return a PNG of 400 x 300 pixels of such stripes."""
+    buffer = BytesIO()
+    striped(*colours).resize((400, 300), Image.Resampling.NEAREST).save(buffer, "PNG")
+    return buffer.getvalue()

@@ -17,7 +17,7 @@ def test_words_phrases_facts_and_what_is_unwanted_are_told_apart() -> None:
     assert only == Alternative(
         texts=("dog",),
         phrases=("red bicycle",),
-        sums=((Part(1.0, Similar(12)),),),
+        sums=((Part(1.0, Similar.to(12)),),),
         without=(Words("night"),),
         facts=(Field("tag", "food"), Not(Field("tag", "work"))),
     )

@@ -70,7 +70,7 @@ def refused(text: str) -> QueryError:
         ("taken:2019..2021", Field("taken", Dates(date(2019, 1, 1), date(2022, 1, 1)))),
         ("near:48.85,2.35,5km", Field("near", Area(48.85, 2.35, 5000))),
         ("is:favourite", Field("is", "favorite")),
-        ("similar:12", Similar(12)),
+        ("similar:12", Similar.to(12)),
         ("t-shirt", Words("t-shirt")),
         ("--x", Words("--x")),
         ("5'10\" tall", Words("5'10\" tall")),
@@ -109,7 +109,7 @@ def test_what_stands_together_must_hold_together_and_binds_tighter_than_or(text:
         ('-"red bicycle"', Words("red bicycle", exact=True)),
         ("-(dog OR cat)", Or((DOG, CAT))),
         ("-(red bicycle)", Words("red bicycle")),
-        ("-similar:3", Similar(3)),
+        ("-similar:3", Similar.to(3)),
         ("-OR", Words("OR")),
     ],
 )
@@ -142,7 +142,7 @@ def test_signs_that_connect_nothing_and_escaped_ones_are_words(text: str, words:
 def test_a_sum_adds_and_takes_away_texts_and_photos() -> None:
     tree = root('similar:12 + 2:"at night" - 0.5:fence tag:food')
 
-    parts = (Part(1, Similar(12)), Part(2, Words("at night")), Part(-0.5, Words("fence")))
+    parts = (Part(1, Similar.to(12)), Part(2, Words("at night")), Part(-0.5, Words("fence")))
     assert tree == And((Weighted(parts), FOOD))
 
 
@@ -151,9 +151,9 @@ def test_a_sum_adds_and_takes_away_texts_and_photos() -> None:
     [
         ("2:dog + cat", (Part(2, DOG), Part(1, CAT))),
         ("1:dog - cat", (Part(1, DOG), Part(-1, CAT))),
-        ("0.5:similar:3 - similar:4", (Part(0.5, Similar(3)), Part(-1, Similar(4)))),
-        ('similar:1 + 2:"100"', (Part(1, Similar(1)), Part(2, Words("100")))),
-        ('like:1 + "OR"', (Part(1, Similar(1)), Part(1, Words("OR")))),
+        ("0.5:similar:3 - similar:4", (Part(0.5, Similar.to(3)), Part(-1, Similar.to(4)))),
+        ('similar:1 + 2:"100"', (Part(1, Similar.to(1)), Part(2, Words("100")))),
+        ('like:1 + "OR"', (Part(1, Similar.to(1)), Part(1, Words("OR")))),
     ],
 )
 def test_a_sum_has_a_weight_or_a_photo(text: str, parts: tuple[Part, ...]) -> None:

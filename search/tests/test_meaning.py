@@ -26,7 +26,9 @@ RED, GREEN = axis(0), axis(1)
 def test_a_sum_points_between_its_parts_by_their_weights(make_photo: MakePhoto, owner: User) -> None:
     meaning, photo = Meaning.now(owner), make_photo(embedding=axis(0))
 
-    direction = meaning.of_parts([Part(1.0, Similar(photo.pk)), Part(2.0, Words("green")), Part(1.0, Words("zyzzyva"))])
+    direction = meaning.of_parts(
+        [Part(1.0, Similar.to(photo.pk)), Part(2.0, Words("green")), Part(1.0, Words("zyzzyva"))]
+    )
 
     assert direction is not None
     assert direction == pytest.approx((RED + 2 * GREEN) / np.sqrt(5), abs=1e-6)
@@ -43,7 +45,7 @@ def test_what_is_taken_away_whole_leaves_nothing_to_point_to(owner: User) -> Non
 def test_a_text_and_a_photo_count_the_same(make_photo: MakePhoto, owner: User) -> None:
     photo = make_photo(embedding=axis(1))
 
-    direction = Meaning.now(owner).of_all("red", [[Part(1.0, Similar(photo.pk))]])
+    direction = Meaning.now(owner).of_all("red", [[Part(1.0, Similar.to(photo.pk))]])
 
     assert direction == pytest.approx((RED + GREEN) / np.sqrt(2), abs=1e-6)
 
@@ -59,13 +61,13 @@ def test_without_an_encoder_photos_are_compared_all_the_same(
 
     assert meaning.problem.startswith("Search by meaning is not possible now. ")
     assert meaning.of_text("red") is None
-    assert meaning.of_photo(photo.pk) == pytest.approx(GREEN)
+    assert meaning.of_examples(Similar.to(photo.pk)) == pytest.approx(GREEN)
 
 
 def test_a_photo_in_the_trash_or_not_analysed_is_like_nothing(make_photo: MakePhoto, owner: User) -> None:
     meaning = Meaning.now(owner)
 
     with pytest.raises(BadQuery):
-        meaning.of_photo(make_photo(embedding=axis(0), trashed=True).pk)
+        meaning.of_examples(Similar.to(make_photo(embedding=axis(0), trashed=True).pk))
     with pytest.raises(NotAnalysed):
-        meaning.of_photo(make_photo().pk)
+        meaning.of_examples(Similar.to(make_photo().pk))

@@ -81,7 +81,7 @@ def test_only_ones_own_photos_are_found(paint: Callable[..., Photo], owner: User
     mine = paint("red", tags=["red", "boat"])
 
     assert ids(find("red", owner, 5).hits) == ids(find("boat", owner, 5).hits) == [mine.pk]
-    assert ids(similar_to(mine, owner, 5)) == []
+    assert ids(similar_to([mine], owner, 5)) == []
     assert ids(like_image(Image.new("RGB", (4, 4), "red"), eve, 5)) == [theirs.pk]
     assert ids(find("red", owner, 5, Mode.HYBRID).hits) == [mine.pk]
 
@@ -112,7 +112,7 @@ def test_without_an_encoder_words_are_searched_and_the_page_says_so(make_photo: 
 def test_similar_photos_come_nearest_first_and_never_the_photo_itself(paint: Callable[..., Photo], owner: User) -> None:
     reference, twin, other = paint("red"), paint("red"), paint("blue")
 
-    hits = similar_to(reference, owner, 5)
+    hits = similar_to([reference], owner, 5)
 
     assert ids(hits) == [twin.pk, other.pk]
     assert hits[0].distance == 0.0
@@ -122,7 +122,7 @@ def test_similar_photos_come_nearest_first_and_never_the_photo_itself(paint: Cal
 def test_a_photo_without_a_vector_of_todays_model_is_similar_to_nothing(make_photo: MakePhoto, owner: User) -> None:
     for photo in (make_photo(), make_photo(embedding=axis(0), model="fake@2-32d")):
         with pytest.raises(NotAnalysed):
-            similar_to(photo, owner, 5)
+            similar_to([photo], owner, 5)
 
 
 def test_what_is_embedded_can_be_compared_without_an_encoder(
@@ -131,7 +131,7 @@ def test_what_is_embedded_can_be_compared_without_an_encoder(
     reference, twin = make_photo(embedding=axis(0)), make_photo(embedding=axis(0))
     settings.CLOUDZY_ENCODER, settings.CLOUDZY_ENCODER_DIR = "compact", tmp_path
 
-    assert ids(similar_to(reference, owner, 5)) == [twin.pk]
+    assert ids(similar_to([reference], owner, 5)) == [twin.pk]
 
 
 def test_an_image_from_outside_finds_what_looks_like_it(paint: Callable[..., Photo], owner: User) -> None:
