@@ -13,13 +13,15 @@ from django.utils import timezone
 from ai.encoders.base import EncoderUnavailable
 from search.health import report
 from search.models import Library
-from search.rebuild import rebuild
+from search.standing import standing
 from search.spaces import current_space
+from search.tasks import ask_for
+from search.upkeep import Act
 
 
 @admin.register(Library)
 class IndexAdmin(admin.ModelAdmin):
-    """One page instead of a list: how the index is, and a button that makes it anew."""
+    """One page instead of a list: how the index is, and buttons to have it looked after."""
 
     def has_add_permission(self, _: HttpRequest) -> bool:
         return False
@@ -31,18 +33,25 @@ class IndexAdmin(admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         if request.method == "POST":
-            return self._rebuild(request)
+            return self._asked(request)
         context = self.admin_site.each_context(request) | (extra_context or {})
-        context |= {"title": "Search index", "health": report(), "may_rebuild": self.has_change_permission(request)}
+        context |= {"title": "Search index", "health": report(), "standing": standing(timezone.now())}
+        context |= {"may_change": self.has_change_permission(request)}
         return render(request, "search/index_health.html", context)
 
-    def _rebuild(self, request: HttpRequest) -> HttpResponse:
+    def _asked(self, request: HttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
         try:
-            manifest = rebuild(current_space(), timezone.now())
+            finding = ask_for(_act(request), current_space(), timezone.now())
         except (EncoderUnavailable, OSError) as exc:
-            self.message_user(request, f"The index could not be made anew: {exc}", messages.ERROR)
+            self.message_user(request, f"That could not be done: {exc}", messages.ERROR)
         else:
-            self.message_user(request, f"The index was made anew, with {manifest.count} photos.")
+            self.message_user(request, finding.text, messages.INFO if finding.well else messages.WARNING)
         return HttpResponseRedirect(request.path)
+
+
+def _act(request: HttpRequest) -> Act:
+    """Return what was asked for; the first button's, where the form was sent without one."""
+    asked = request.POST.get("act", "")
+    return Act(asked) if asked in list(Act) else Act.REBUILD

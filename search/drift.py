@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from photos.embeddings import all_vectors
+from search.engines import Told, untold
 from search.live import State
 from search.models import IndexChange, Library
+from search.rebuild import rows_of
 from search.spaces import Space
 
 
@@ -25,10 +26,10 @@ class Drift:
         return f"{len(self.missing)} missing, {len(self.extra)} too many, {len(self.changed)} with another vector"
 
 
-def drift_of(state: State, space: Space) -> Drift:
+def drift_of(state: State, space: Space, told: Told = untold) -> Drift:
     """Compare every vector of an index with the rows; what changes meanwhile is left out."""
     missing, changed, seen = [_NONE], [_NONE], [_NONE]
-    for ids, vectors in all_vectors(space.model):
+    for ids, vectors in rows_of(space, told).chunks("comparing"):
         have, differs = state.compared(ids, vectors)
         missing.append(np.setdiff1d(ids, have, assume_unique=True))
         changed.append(have[differs])

@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -15,19 +16,24 @@ from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from photos.embeddings import vectors_of
-from search.engines import Engine, ExactEngine
+from search.engines import FLAT_UP_TO, ExactEngine, Searched
 from search.engines.base import Candidates, best
+from search.healing import queue_healing
 from search.locks import Busy
 from search.models import IndexChange, Library
 from search.rebuild import heal, is_due, rows_of
 from search.snapshot import Look, look
 from search.spaces import Space
+from search.streamed import StreamedRows
 from search.tail import Tail
 
 log = logging.getLogger(__name__)
 
 # Off in tests that run inside a transaction, which no other thread can see into.
 HEAL_IN_BACKGROUND = True
+
+# What a process reads into its own memory where there is no snapshot: 200 MB.
+_HELD_UP_TO = 100_000
 
 _MEANWHILE = "Searches answer from the database meanwhile."
 
@@ -42,7 +48,7 @@ class State:
     library: UUID
     cursor: int
     look: Look
-    base: Engine  # the snapshot, or the rows as they were read, passing by what changed since
+    base: Searched  # the snapshot, or the rows as they were read, passing by what changed since
     tail: Tail
     changed: int  # how many changes came since
 
@@ -135,12 +141,17 @@ class LiveIndex:
     def _heal(self) -> None:
         try:
             with suppress(Busy):
-                heal(self.space, timezone.now())
+                self._bring_in_order(timezone.now())
             self._heal_again_at = time.monotonic() + _PAUSE_SECONDS
         except (OSError, DatabaseError):
             log.exception("The search index could not be written; searches answer from the database.")
         finally:
             connections.close_all()  # this thread's own
+
+    def _bring_in_order(self, now: datetime) -> None:
+        """Do what is quick here, and leave the rest to a worker where there is one."""
+        if not heal(self.space, now, at_most=FLAT_UP_TO) and not queue_healing(self.space.model, now):
+            heal(self.space, now)
 
 
 _registry: dict[Path, LiveIndex] = {}
@@ -163,8 +174,12 @@ def _load(space: Space, library: UUID, newest: int) -> State:
     found, tail = look(space), Tail.empty(space.dimension)
     if found.snapshot is not None:
         return State(library, found.snapshot.manifest.cursor, found, found.snapshot.engine, tail, changed=0)
-    rows = ExactEngine.build(space.dimension, rows_of(space))
-    return State(library, newest, found, rows, tail, changed=0)
+    return State(library, newest, found, _of_rows(space), tail, changed=0)
+
+
+def _of_rows(space: Space) -> Searched:
+    rows = rows_of(space)
+    return ExactEngine.build(space.dimension, rows) if rows.count <= _HELD_UP_TO else StreamedRows(space.model)
 
 
 def _caught_up(space: Space, state: State, newest: int) -> State:

@@ -32,16 +32,35 @@ def rebuild(space: Space, now: datetime, engine: str = "", told: Told = untold) 
         return _build(space, now, engine, told)
 
 
-def heal(space: Space, now: datetime) -> None:
-    """Bring the snapshot in order where it is not; raises Busy when another process is at it, and OSError."""
+def heal(space: Space, now: datetime, at_most: int | None = None, told: Told = untold) -> bool:
+    """Bring the snapshot in order where it is not; raises Busy when another process is at it, and OSError.
+
+    Returns whether it is in order then: a new one of more than `at_most` vectors is left to others.
+    """
     with folder_lock(space.folder, wait=False):
-        if isinstance(snapshot.look(space).error, UnverifiedSnapshotError):
-            # What makes it unusable is found again by the next look: a damaged file is never given word.
-            with suppress(SnapshotError):
-                snapshot.verify(space)
+        _vouch(space)
         found = snapshot.look(space).snapshot
         if found is None or is_due(found.manifest.count, _changed_since(found.manifest)):
-            _build(space, now)
+            if at_most is not None and count_vectors(space.model) > at_most:
+                return False
+            _build(space, now, told=told)
+    return True
+
+
+def is_behind(space: Space) -> bool:
+    """Tell by its manifest alone whether a snapshot is missing, or so old that a new one pays."""
+    try:
+        manifest = Manifest.read(space.folder)
+    except SnapshotError:
+        return True
+    return is_due(manifest.count, _changed_since(manifest))
+
+
+def vouch(space: Space) -> None:
+    """Hash a large snapshot nobody has hashed as it is, if there is one; raises OSError."""
+    if space.folder.exists():
+        with folder_lock(space.folder):
+            _vouch(space)
 
 
 def discard(space: Space) -> None:
@@ -49,6 +68,13 @@ def discard(space: Space) -> None:
     if space.folder.exists():
         with folder_lock(space.folder):
             shutil.rmtree(space.folder, ignore_errors=True)
+
+
+def _vouch(space: Space) -> None:
+    if isinstance(snapshot.look(space).error, UnverifiedSnapshotError):
+        # What makes it unusable is found again by the next look: a damaged file is never given word.
+        with suppress(SnapshotError):
+            snapshot.verify(space)
 
 
 def _changed_since(manifest: Manifest) -> int:

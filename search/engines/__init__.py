@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from search.engines.base import Engine
+from search.engines.base import Engine, Searched
 from search.engines.exact import ExactEngine
 from search.engines.flat import FlatEngine
 from search.engines.ivf import IvfEngine
@@ -21,6 +21,7 @@ __all__ = [
     "FlatEngine",
     "IvfEngine",
     "Rows",
+    "Searched",
     "Step",
     "Told",
     "fitting",

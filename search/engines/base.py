@@ -26,7 +26,7 @@ class Candidates:
         return len(self.ids)
 
 
-class Engine(Protocol):
+class Searched(Protocol):
     """Unit vectors that can be asked for the nearest; immutable, so that threads may share one.
 
     `ids` are int64, ascending and without repeats, everywhere.
@@ -46,17 +46,6 @@ class Engine(Protocol):
     def error(self) -> float:
         """How far a score may be from the true cosine."""
 
-    @classmethod
-    def build(cls, dimension: int, rows: Rows) -> Self:
-        """Make an engine of rows, which it may read twice; their last reading counts."""
-
-    @classmethod
-    def open(cls, folder: Path) -> Self:
-        """Map what dump() wrote, read-only, so that processes share the memory."""
-
-    def dump(self, folder: Path) -> None:
-        """Write files into an empty folder."""
-
     def without(self, ids: np.ndarray) -> Self:
         """Return the same engine over the same memory, passing by these ids; they need not be there."""
 
@@ -74,6 +63,21 @@ class Engine(Protocol):
 
     def compared(self, ids: np.ndarray, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return those of these ids that a search can find, and for each whether its vector is not the one given."""
+
+
+class Engine(Searched, Protocol):
+    """What a snapshot can be made of."""
+
+    @classmethod
+    def build(cls, dimension: int, rows: Rows) -> Self:
+        """Make an engine of rows, which it may read twice; their last reading counts."""
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Map what dump() wrote, read-only, so that processes share the memory."""
+
+    def dump(self, folder: Path) -> None:
+        """Write files into an empty folder."""
 
 
 def best(ids: np.ndarray, scores: np.ndarray, keep: np.ndarray | None, k: int) -> Candidates:
@@ -101,18 +105,19 @@ def unlike(have: np.ndarray, stored: np.ndarray, ids: np.ndarray, vectors: np.nd
 def rows_among(ids: np.ndarray, visible: np.ndarray | None, wanted: np.ndarray) -> np.ndarray:
     """Return which rows of the ascending `ids` are visible and wanted, as bool."""
     rows = np.zeros(len(ids), bool)
-    rows[_rows_of(wanted, ids)] = True
+    rows[positions_of(wanted, ids)] = True
     return rows if visible is None else rows & visible
 
 
 def rows_without(ids: np.ndarray, visible: np.ndarray | None, unwanted: np.ndarray) -> np.ndarray:
     """Return which rows of the ascending `ids` are visible and not unwanted, as bool."""
     rows = np.ones(len(ids), bool) if visible is None else visible.copy()
-    rows[_rows_of(unwanted, ids)] = False
+    rows[positions_of(unwanted, ids)] = False
     return rows
 
 
-def _rows_of(some: np.ndarray, ids: np.ndarray) -> np.ndarray:
+def positions_of(some: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    """Return where those of some ids stand, ascending as all, that are among the ascending `ids`."""
     places = np.searchsorted(ids, some)
     there = places < len(ids)
     there[there] = ids[places[there]] == some[there]
