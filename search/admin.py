@@ -11,11 +11,11 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from ai.encoders.base import EncoderUnavailable
+from search.caretaking import ask_for
 from search.health import report
 from search.models import Library
-from search.standing import standing
+from search.overview import overview
 from search.spaces import current_space
-from search.tasks import ask_for
 from search.upkeep import Act
 
 
@@ -35,7 +35,7 @@ class IndexAdmin(admin.ModelAdmin):
         if request.method == "POST":
             return self._asked(request)
         context = self.admin_site.each_context(request) | (extra_context or {})
-        context |= {"title": "Search index", "health": report(), "standing": standing(timezone.now())}
+        context |= {"title": "Search index", "health": report(), "overview": overview(timezone.now())}
         context |= {"may_change": self.has_change_permission(request)}
         return render(request, "search/index_health.html", context)
 

@@ -1,4 +1,4 @@
-"""What workers do with the index."""
+"""How workers look after the index: what a person asks for in the admin, and what nobody should have to."""
 
 from __future__ import annotations
 
@@ -10,27 +10,26 @@ from django_tasks import TaskContext, task
 from jobs.duties import duty
 from jobs.models import Run
 from photos.models import ActiveModel
-from search.healing import heal_index, queue_healing, told_by
+from search.findings import Finding
+from search.healing import queue_healing, told_by
 from search.rebuild import is_behind
 from search.spaces import Space
 from search.upkeep import Act, is_quick, perform
 
-__all__ = ["ask_for", "heal_index", "heal_large_indexes", "look_after_index"]
-
 
 @task(queue_name="ingest", takes_context=True, time_limit=timedelta(hours=2))
 def look_after_index(context: TaskContext, act: str, model: str) -> str:
-    """Do what a person asked for in the admin, and tell what came of it."""
+    """Do what a person asked for, and tell what came of it."""
     return perform(Act(act), Space.of(model), timezone.now(), told_by(context)).text
 
 
-def ask_for(act: Act, space: Space, now: datetime) -> str:
+def ask_for(act: Act, space: Space, now: datetime) -> Finding:
     """Do it where that is quick, else have a worker do it; tell what came of it or will. Raises OSError."""
     if is_quick(space):
-        return perform(act, space, now).text
+        return perform(act, space, now)
     if not Run.objects.unfinished(look_after_index).filter(subject=act).exists():
         look_after_index.using(run_after=now).enqueue(act.value, space.model)
-    return "A worker does it in the background; this page tells how far it is."
+    return Finding("A worker does it in the background. This page tells how far it is.", well=True)
 
 
 @duty(every=timedelta(minutes=1))

@@ -1,11 +1,15 @@
-"""What workers do for searches between jobs."""
+"""What workers do for searches, as jobs and between jobs."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from jobs.duties import duty
+from search.caretaking import heal_large_indexes, look_after_index
+from search.healing import heal_index
 from search.pictures import forget_expired
+
+__all__ = ["forget_pictures", "heal_index", "heal_large_indexes", "look_after_index"]
 
 
 @duty(every=timedelta(minutes=1))

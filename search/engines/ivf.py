@@ -29,7 +29,7 @@ class IvfEngine:
     # So many vectors a search compares, and this share of all: 1.5 ms in 100,000, 4 in a million.
     least_compared: ClassVar[int] = 20_000
     share_compared: ClassVar[float] = 0.03
-    # Of those among others that are not allowed a part is enough: they lie apart in memory and take longer.
+    # Where few of its neighbours are allowed, a vector takes several times as long: then fewer are compared.
     part_scattered: ClassVar[float] = 0.15
     # So many allowed ones are compared one by one, in 3 ms at most.
     compared_singly: ClassVar[int] = 10_000
@@ -120,7 +120,7 @@ class IvfEngine:
     def _lists_for(self, among: int, k: int) -> int:
         """Return into how many lists to look, so that enough of those that may be found are compared."""
         enough = self.least_compared + self.share_compared * len(self.ids)
-        enough *= max(self.part_scattered, among / len(self.ids))
+        enough *= min(1.0, max(self.part_scattered, 2 * among / len(self.ids)))
         return min(len(self.lists), ceil(len(self.lists) * max(enough, 8 * k) / among))
 
     def _nearest(self, vector: np.ndarray, k: int, lists: int, chosen: Chosen) -> Candidates:

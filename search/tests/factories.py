@@ -21,6 +21,16 @@ def unit_vectors(count: int, seed: int = 0, dimension: int = DIMENSION) -> np.nd
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
+def clustered_vectors(count: int, dimension: int, seed: int = 0) -> np.ndarray:
+    """Return unit vectors as photos have them: in clusters of very different sizes, on few dimensions, with noise."""
+    chance = np.random.default_rng(seed)
+    centres = unit_vectors(100, seed, 16) @ chance.standard_normal((16, dimension)) / 4
+    sizes = chance.pareto(1.0, 100) + 0.05
+    chosen = chance.choice(100, count, p=sizes / sizes.sum())
+    rows = centres[chosen] + 0.6 * unit_vectors(count, seed + 1, dimension)
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
 def axis(number: int) -> np.ndarray:
     return np.eye(DIMENSION, dtype=np.float32)[number]
 

@@ -9,19 +9,17 @@ from django_tasks.base import TaskResultStatus
 
 from ai.encoders.base import EncoderUnavailable
 from jobs.models import Run
+from search.caretaking import look_after_index
 from search.findings import Finding, finding_of, generation_of
 from search.healing import heal_index
 from search.live import live_index
 from search.memory import Memory, memory_of
 from search.spaces import current_space
-from search.tasks import look_after_index
 from search.upkeep import Act
 
 _SHOWN = 5
-_NAMES = {
-    heal_index.module_path: "Bring the index in order",
-    look_after_index.module_path: "Asked for here",
-}
+_TASKS = [heal_index.module_path, look_after_index.module_path]
+_NAMES = {Act.REBUILD.value: "Rebuild", Act.CHECK.value: "Check", Act.VERIFY.value: "Verify"}
 
 
 @dataclass(frozen=True)
@@ -36,10 +34,11 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Overview:
     generation: str
     memory: Memory
-    findings: dict[str, Finding | None]
+    check: Finding | None
+    verify: Finding | None
     works: list[Work]
     no_worker: bool
 
@@ -48,30 +47,38 @@ class Standing:
         return any(not work.is_over for work in self.works)
 
 
-def standing(now: datetime) -> Standing | None:
+def overview(now: datetime) -> Overview | None:
     """Tell how the index of the current model stands; None without an encoder."""
     try:
         space = current_space()
     except EncoderUnavailable:
         return None
-    findings = {act.value: finding_of(space, act) for act in (Act.CHECK, Act.VERIFY)}
     memory = memory_of(live_index(space).current(), space)
     works = _works()
     unattended = any(not work.is_over for work in works) and Run.objects.unattended(now)
-    return Standing(generation_of(space), memory, findings, works, unattended)
+    return Overview(
+        generation=generation_of(space),
+        memory=memory,
+        check=finding_of(space, Act.CHECK),
+        verify=finding_of(space, Act.VERIFY),
+        works=works,
+        no_worker=unattended,
+    )
 
 
 def _works() -> list[Work]:
-    runs = Run.objects.filter(job__task_path__in=_NAMES).select_related("job").order_by("-job__enqueued_at")
+    runs = Run.objects.filter(job__task_path__in=_TASKS).select_related("job").order_by("-job__enqueued_at")
     return [_work(run) for run in runs[:_SHOWN]]
 
 
 def _work(run: Run) -> Work:
     job = run.job
     over = job.status in {TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED}
-    name = _ACTS.get(run.subject, _NAMES[job.task_path])
     told = run.error or (str(job.return_value or "") if over else run.message)
-    return Work(name, job.get_status_display(), told, job.enqueued_at, over)
-
-
-_ACTS = {"rebuild": "Rebuild", "check": "Check", "verify": "Verify"}
+    return Work(
+        _NAMES.get(run.subject, "Rebuild, as so much has changed"),
+        job.get_status_display(),
+        told,
+        job.enqueued_at,
+        over,
+    )
