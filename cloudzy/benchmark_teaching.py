@@ -45,7 +45,7 @@ def measure_teaching(photos: int, progress: Callable[[str], None]) -> TeachingFi
     encoder, owner = current_encoder(), local_owner()
     for done in add_photos(owner, photos, encoder.dimension, model_key(encoder)):
         progress(f"{done} of {photos} photos")
-    library = Photo.objects.visible_to(owner).listed().defer("embedding")
+    library = Photo.objects.visible_to(owner).listed()
     pictures = list(library.order_by("pk")[: POSITIVES + NEGATIVES + ROUNDS])
     word = teaching.word_named("taught word")
     teaching.mark(word, pictures[:POSITIVES], True, timezone.now())

@@ -49,8 +49,8 @@ def add_photos(owner: User, count: int, dimension: int, model: str, around: np.n
             vectors = SURENESS * shown + vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         with transaction.atomic():
-            rows = [_photo(owner, number, vector, model) for number, vector in zip(numbers, vectors, strict=True)]
-            photos = Photo.objects.bulk_create(rows)
+            photos = Photo.objects.bulk_create(_photo(owner, number) for number in numbers)
+            embeddings.put_vectors(model, dict(zip([photo.pk for photo in photos], vectors, strict=True)))
             Stage.objects.bulk_create(
                 Stage(photo=photo, name=name, status=Stage.Status.DONE) for photo in photos for name in Stage.ORDER
             )
@@ -62,10 +62,10 @@ def add_photos(owner: User, count: int, dimension: int, model: str, around: np.n
         yield numbers[-1] + 1
 
 
-def _photo(owner: User, number: int, vector: np.ndarray, model: str) -> Photo:
+def _photo(owner: User, number: int) -> Photo:
     width, height = ASPECTS[number % len(ASPECTS)]
     moment = FIRST + timedelta(hours=5 * number)
-    photo = Photo(
+    return Photo(
         owner=owner,
         filename=f"synthetic_{number}.jpg",
         original_name=f"synthetic {number}.jpg",
@@ -80,5 +80,3 @@ def _photo(owner: User, number: int, vector: np.ndarray, model: str) -> Photo:
         caption=f"Synthetic photo {number}.",
         status=Photo.Status.READY,
     )
-    embeddings.put_vector(photo, vector, model)
-    return photo

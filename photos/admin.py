@@ -22,8 +22,9 @@ from photos import (
     downloads,
     pipeline,
 )
-from photos.admin_filters import InTrash, Refused, WithTag
+from photos.admin_filters import EmbeddedBy, InTrash, Refused, WithTag
 from photos.admin_forms import PhotoActionForm, PhotoTagForm, PhotoTagFormSet, TagNameForm
+from photos.embeddings import models_of
 from photos.models import Photo, PhotoTag, Stage, Tag
 from photos.models.tag import TooManyTags
 from photos.selection import one_by_one
@@ -33,7 +34,7 @@ FIELDS = (
     "large_picture", "title", "caption", "description", "taken_at", "rating", "favorite", "archived",
     "owner", "original_name", "filename", "format", "size", "bytes", "sha256", "status", "error",
     "taken_at_source", "camera", "lens", "aperture", "shutter", "iso", "focal_length",
-    "latitude", "longitude", "altitude", "embedding_model", "trashed_at", "created_at", "updated_at",
+    "latitude", "longitude", "altitude", "embedded_by", "trashed_at", "created_at", "updated_at",
 )
 # fmt: on
 
@@ -62,7 +63,7 @@ class StageInline(admin.TabularInline):
 class PhotoAdmin(admin.ModelAdmin):
     list_display = ["picture", "title_or_name", "tag_list", "status", "taken_at", "owner", "archived", "in_trash"]
     list_display_links = ["picture", "title_or_name"]
-    list_filter = ["status", InTrash, "archived", "favorite", WithTag, Refused, "embedding_model", "taken_at", "owner"]
+    list_filter = ["status", InTrash, "archived", "favorite", WithTag, Refused, EmbeddedBy, "taken_at", "owner"]
     list_per_page = 50
     list_select_related = ["owner"]
     show_full_result_count = False
@@ -91,7 +92,7 @@ class PhotoAdmin(admin.ModelAdmin):
         """Show any photo to who may see them in the admin; the gallery's own address shows each person only theirs."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        photo = get_object_or_404(Photo.objects.defer("embedding"), pk=pk)
+        photo = get_object_or_404(Photo.objects, pk=pk)
         return downloads.thumbnail(request, photo, 512 if size < 1600 else 1600)
 
     # What is changed, is changed as everywhere
@@ -135,6 +136,10 @@ class PhotoAdmin(admin.ModelAdmin):
     @admin.display(description="Pixels")
     def size(self, photo: Photo) -> str:
         return f"{photo.width} x {photo.height}"
+
+    @admin.display
+    def embedded_by(self, photo: Photo) -> str:
+        return ", ".join(models_of(photo.pk))
 
     @admin.display(boolean=True, ordering="trashed_at")
     def in_trash(self, photo: Photo) -> bool:

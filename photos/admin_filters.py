@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
+from photos.embeddings import models_with_vectors
 from photos.models import Photo, Tag
 
 MOST_TAGS = 100
@@ -31,6 +32,20 @@ class InTrash(admin.SimpleListFilter):
         if self.value() == "with":
             return queryset
         return queryset.filter(trashed_at__isnull=self.value() != "only")
+
+
+class EmbeddedBy(admin.SimpleListFilter):
+    """Photos that have a vector of a model."""
+
+    title = "model"
+    parameter_name = "model"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(model, model) for model in sorted(models_with_vectors())]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Photo]) -> QuerySet[Photo]:
+        model = self.value()
+        return queryset.filter(pk__in=Photo.objects.embedded_by(model)) if model else queryset
 
 
 class Refused(admin.SimpleListFilter):

@@ -47,7 +47,7 @@ def describe_missing(now: datetime) -> Iterator[Photo]:
     """Describe every photo that waits for it, those that fail as often as they may; yield each that is described."""
     for _ in range(MAX_ATTEMPTS):
         for pk in undescribed(now):
-            photo = Photo.objects.defer("embedding").filter(pk=pk).first()
+            photo = Photo.objects.filter(pk=pk).first()
             try:
                 described = describe_photo(photo, now) if photo else None
             except CaptionFailed:  # the reason is on its stage

@@ -113,7 +113,7 @@ def purge(photo: Photo) -> None:
 
 def empty_trash(user: User) -> None:
     """Purge everything in the trash of a user; raises as purge does."""
-    for photo in one_by_one(Photo.objects.in_trash_of(user).defer("embedding")):
+    for photo in one_by_one(Photo.objects.in_trash_of(user)):
         purge(photo)
 
 

@@ -1,197 +1,151 @@
-"""The vectors of photos. Nothing else knows where they are: by the settled model on the photo, by others beside it.
+"""The vectors of photos, one by each model at most. Nothing else reads or writes their table.
 
 Everywhere a `model` is the key of an encoder (`ai.encoders.base.model_key`), ids are int64 in ascending order and
-vectors unit rows of float32. A photo has at most one vector by a model. Both places are read in one statement, so that
-a vector that moves from one to the other is seen exactly once.
+vectors unit rows of float32.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
 
 import numpy as np
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from photos.events import vectors_changed
-from photos.models import ActiveModel, Photo, StoredEmbedding
-from photos.models.generation import StoredEmbeddingQuerySet
-from photos.models.queryset import PhotoQuerySet
+from photos.models import ActiveModel, Embedding, Photo
+from photos.models.generation import EmbeddingQuerySet
 
 CHUNK = 4096
 
-
-def vectors_of(model: str, ids: Collection[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the ids among these that a search may find, shape (n,), and their vectors, shape (n, d)."""
-    return _among(Photo.objects.searchable(model), StoredEmbedding.objects.searchable(model), ids)
+Vectors = tuple[np.ndarray, np.ndarray]  # ids of photos, shape (n,), and their vectors, shape (n, d); (0, 0) for none
 
 
-def any_vectors_of(model: str, ids: Collection[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the ids among these that have a vector, found by searches or not, and their vectors, as vectors_of()."""
-    return _among(*_everywhere(model), ids)
+def vectors_of(model: str, ids: Collection[int]) -> Vectors:
+    """Return those among these photos that a search may find and that have a vector."""
+    return _among(_by(model).searchable(), ids)
 
 
-def all_vectors(model: str, chunk: int = CHUNK) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield ids and vectors of every photo a search may find, at most `chunk` at a time."""
-    return _chunks(Photo.objects.searchable(model), StoredEmbedding.objects.searchable(model), chunk)
+def any_vectors_of(model: str, ids: Collection[int]) -> Vectors:
+    """Return those among these photos that have a vector, found by searches or not."""
+    return _among(_by(model), ids)
 
 
-def every_vector(model: str, chunk: int = CHUNK) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield ids and vectors of every photo, also of those no search may find, at most `chunk` at a time."""
-    return _chunks(*_everywhere(model), chunk)
+def all_vectors(model: str, chunk: int = CHUNK) -> Iterator[Vectors]:
+    """Yield every photo a search may find, at most `chunk` at a time."""
+    return _chunks(_by(model).searchable(), chunk)
+
+
+def every_vector(model: str, chunk: int = CHUNK) -> Iterator[Vectors]:
+    """Yield every photo, also those no search may find, at most `chunk` at a time."""
+    return _chunks(_by(model), chunk)
 
 
 def count_vectors(model: str) -> int:
     """Return how many vectors of this model a search may find."""
-    return _count(Photo.objects.searchable(model), StoredEmbedding.objects.searchable(model))
+    # All but those of hidden photos, which are few: to look up every photo would take as long as to read them.
+    return _by(model).exclude(photo__in=Photo.objects.hidden()).count()
 
 
 def count_embedded(model: str) -> int:
     """Return how many photos have a vector of this model, found by searches or not."""
-    return _count(*_everywhere(model))
+    return _by(model).count()
 
 
 def is_embedded() -> bool:
     """Tell whether any photo has a vector of any model."""
-    return Photo.objects.exclude(embedding_model="").exists() or StoredEmbedding.objects.exists()
+    return Embedding.objects.exists()
 
 
 def vector_of(photo_id: int, model: str) -> np.ndarray | None:
     """Return the photo's vector by this model, shape (d,), or None while it has none."""
-    return _by_id(model, [photo_id]).get(photo_id)
+    return _by(model).filter(photo=photo_id).values_list("vector", flat=True).first()
 
 
 def latest_vectors(ids: Collection[int]) -> dict[int, np.ndarray]:
-    """Return by id the vectors these photos have by the model the library is read with."""
+    """Return by id the vectors these photos have by the model the library is read with, else by whichever."""
     active = ActiveModel.current()
-    if active:
-        return _by_id(active.key, ids)
-    own = Photo.objects.filter(pk__in=ids, embedding__isnull=False)
-    return {pk: vector for pk, vector in own.values_list("pk", "embedding") if vector is not None}
+    vectors = _by(active.key) if active else Embedding.objects.order_by("pk")
+    return dict(vectors.filter(photo__in=ids).values_list("photo_id", "vector"))
 
 
 def models_with_vectors() -> set[str]:
     """Return every model that some photo has a vector of."""
-    kept = Photo.objects.exclude(embedding_model="").order_by().values_list("embedding_model", flat=True).distinct()
-    return {*kept, *StoredEmbedding.objects.values_list("model", flat=True).distinct()}
+    found = [""]
+    # From one to the next along the index: they are few, and the rows are many.
+    while following := _names().filter(model__gt=found[-1]).first():
+        found.append(following)
+    return set(found[1:])
 
 
-def put_vector(photo: Photo, vector: np.ndarray, model: str) -> set[str]:
-    """Give the photo this vector, shape (d,); return the names of the fields to save. Part of a transaction.
+def models_of(photo_id: int) -> list[str]:
+    """Return the models that this photo has a vector of."""
+    return list(_names().filter(photo=photo_id))
 
-    A photo that is not saved yet can only take a vector of the settled model.
-    """
-    if not _belongs_on(photo, model, ActiveModel.current()):
-        _store(model, {photo.pk: vector})
-        return set()
-    StoredEmbedding.objects.filter(photo=photo.pk, model=model).delete()
-    photo.embedding, photo.embedding_model = vector, model
-    return {"embedding", "embedding_model"}
+
+def put_vector(photo: Photo, vector: np.ndarray, model: str) -> None:
+    """Give the photo this vector, shape (d,); nothing happens where it was deleted meanwhile."""
+    put_vectors(model, {photo.pk: vector})
 
 
 def put_vectors(model: str, vectors: Mapping[int, np.ndarray]) -> None:
     """Give photos, by their ids, these vectors; photos deleted meanwhile are passed over."""
     with transaction.atomic():
-        active = ActiveModel.current()
-        photos = Photo.objects.select_for_update().defer("embedding").filter(pk__in=list(vectors)).order_by("pk")
-        elsewhere = {}
-        for photo in photos:
-            if _belongs_on(photo, model, active):
-                photo.save(update_fields=put_vector(photo, vectors[photo.pk], model))
-            else:
-                elsewhere[photo.pk] = vectors[photo.pk]
-        _store(model, elsewhere)
+        held = Photo.objects.select_for_update().filter(pk__in=list(vectors)).order_by("pk")
+        there = list(held.values_list("pk", flat=True))
+        Embedding.objects.bulk_create(
+            [Embedding(photo_id=pk, model=model, vector=vectors[pk]) for pk in there],
+            update_conflicts=True,
+            unique_fields=["model", "photo"],
+            update_fields=["vector"],
+        )
+        _tell(model, there)
 
 
-def settle_some(model: str, limit: int) -> int:
-    """Move up to so many vectors of this model onto their photos, over those that lie there; return how many."""
+def drop_some(model: str, kept: str, limit: int) -> int:
+    """Delete up to so many vectors of a model, of photos that have one of `kept` too; return how many."""
     with transaction.atomic():
-        stored = list(StoredEmbedding.objects.filter(model=model).order_by("photo_id")[:limit])
-        photos = Photo.objects.select_for_update().filter(pk__in=[row.photo_id for row in stored])
-        replaced = list(photos.exclude(embedding_model="").values_list("embedding_model", "pk"))
-        for row in stored:
-            Photo.objects.filter(pk=row.photo_id).update(embedding=row.vector, embedding_model=model)
-        StoredEmbedding.objects.filter(pk__in=[row.pk for row in stored]).delete()
-        _tell(replaced)
-    return len(stored)
-
-
-def drop_some(model: str, limit: int) -> int:
-    """Delete up to so many vectors by other models of photos that have this one's on them; return how many."""
-    with transaction.atomic():
-        others = StoredEmbedding.objects.exclude(model=model).filter(photo__embedding_model=model)
-        dropped = list(others.order_by("pk").values_list("pk", "model", "photo_id")[:limit])
-        StoredEmbedding.objects.filter(pk__in=[pk for pk, _, _ in dropped]).delete()
-        _tell([(name, photo_id) for _, name, photo_id in dropped])
+        replaced = Exists(_by(kept).filter(photo=OuterRef("photo")))
+        dropped = list(_by(model).filter(replaced).values_list("photo_id", flat=True)[:limit])
+        _by(model).filter(photo__in=dropped).delete()
+        _tell(model, dropped)
     return len(dropped)
 
 
-def _belongs_on(photo: Photo, model: str, active: ActiveModel | None) -> bool:
-    """Tell whether the photo itself keeps its vector of this model."""
-    return active is None or model in {active.settled, photo.embedding_model}
+def _by(model: str) -> EmbeddingQuerySet:
+    return Embedding.objects.filter(model=model).order_by("photo_id")
 
 
-def _store(model: str, vectors: Mapping[int, np.ndarray]) -> None:
-    StoredEmbedding.objects.bulk_create(
-        [StoredEmbedding(photo_id=pk, model=model, vector=vector) for pk, vector in vectors.items()],
-        update_conflicts=True,
-        unique_fields=["model", "photo"],
-        update_fields=["vector"],
-    )
-    _tell([(model, pk) for pk in vectors])
+def _names() -> QuerySet[Embedding, str]:
+    return Embedding.objects.order_by("model").values_list("model", flat=True)
 
 
-def _tell(changed: Collection[tuple[str, int]]) -> None:
-    """Let who listens know which vectors, by model and photo, are other ones now."""
-    for model in sorted({model for model, _ in changed}):
-        photo_ids = sorted(pk for name, pk in changed if name == model)
-        vectors_changed.send(sender=StoredEmbedding, model=model, photo_ids=photo_ids)
+def _tell(model: str, photo_ids: list[int]) -> None:
+    """Let who listens know which vectors are other ones now."""
+    if photo_ids:
+        vectors_changed.send(sender=Embedding, model=model, photo_ids=photo_ids)
 
 
-def _among(kept: PhotoQuerySet, stored: StoredEmbeddingQuerySet, ids: Collection[int]) -> tuple[np.ndarray, np.ndarray]:
+def _among(embeddings: EmbeddingQuerySet, ids: Collection[int]) -> Vectors:
     wanted = sorted(set(ids))
     chunks = [wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK)]
-    parts = [_arrays(_united(kept.filter(pk__in=chunk), stored.filter(photo__in=chunk))) for chunk in chunks]
-    parts = [part for part in parts if len(part[0])]
+    parts = [part for chunk in chunks if len((part := _read(embeddings.filter(photo__in=chunk)))[0])]
     if not parts:
-        return np.empty(0, dtype=np.int64), np.empty((0, 0), dtype=np.float32)
+        return _read(Embedding.objects.none())
     return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
 
 
-def _by_id(model: str, ids: Collection[int]) -> dict[int, np.ndarray]:
-    kept, stored = _everywhere(model)
-    return dict(_united(kept.filter(pk__in=ids), stored.filter(photo__in=ids)))
-
-
-def _everywhere(model: str) -> tuple[PhotoQuerySet, StoredEmbeddingQuerySet]:
-    kept = Photo.objects.filter(embedding_model=model, embedding__isnull=False)
-    return kept, StoredEmbedding.objects.filter(model=model)
-
-
-def _count(kept: PhotoQuerySet, stored: StoredEmbeddingQuerySet) -> int:
-    return kept.order_by().values_list("pk").union(stored.values_list("photo_id"), all=True).count()
-
-
-def _chunks(
-    kept: PhotoQuerySet, stored: StoredEmbeddingQuerySet, chunk: int
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _chunks(embeddings: EmbeddingQuerySet, chunk: int) -> Iterator[Vectors]:
     last = 0
     while True:
-        ids, vectors = _arrays(_united(kept.filter(pk__gt=last), stored.filter(photo__gt=last))[:chunk])
+        ids, vectors = _read(embeddings.filter(photo__gt=last)[:chunk])
         if not len(ids):
             return
         yield ids, vectors
         last = int(ids[-1])
 
 
-def _united(kept: PhotoQuerySet, stored: StoredEmbeddingQuerySet) -> QuerySet[Any, Any]:
-    """Return the pairs of id and vector in both places, by id, for one statement."""
-    pairs = kept.order_by().values_list("pk", "embedding")
-    return pairs.union(stored.values_list("photo_id", "vector"), all=True).order_by("pk")
-
-
-def _arrays(rows: QuerySet[Any, Any]) -> tuple[np.ndarray, np.ndarray]:
-    pairs = list(rows)
+def _read(embeddings: EmbeddingQuerySet) -> Vectors:
+    pairs = list(embeddings.values_list("photo_id", "vector"))
     ids = np.fromiter((pk for pk, _ in pairs), dtype=np.int64, count=len(pairs))
     return ids, np.stack([vector for _, vector in pairs]) if pairs else np.empty((0, 0), dtype=np.float32)

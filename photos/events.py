@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.dispatch import Signal
 
-# model: str, photo_ids: Sequence[int]. The vectors of these photos by this model were written or deleted in bulk.
+# model: str, photo_ids: Sequence[int]. The vectors of these photos by this model were written or deleted.
 vectors_changed = Signal()
 
 # model: str. Every photo has its vector by this model, and it is about to be switched to. Sent outside a transaction.

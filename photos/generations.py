@@ -17,7 +17,7 @@ from photos.events import generation_gone, model_switched
 from photos.models import ActiveModel, ModelMigration, Photo
 from photos.models.queryset import PhotoQuerySet
 
-MOVED_AT_ONCE = 500
+DELETED_AT_ONCE = 500
 
 
 class GenerationProblem(Exception):  # noqa: N818 - why it cannot be done now, in words for a person
@@ -127,23 +127,23 @@ def cancel(now: datetime) -> ModelMigration:
 
 
 def settle(told: Callable[[int], object]) -> int:
-    """Keep the vectors of the active model on the photos and delete the others, for good; return how many moved.
+    """Give up the way back and delete the vectors of all other models, for good; return how many.
 
-    `told` hears after every step how many vectors are moved. It can be broken off and repeated at any time. A photo
-    that lacks a vector of this model keeps what it has. Raise GenerationProblem while a migration runs, also one that
+    `told` hears after every step how many are deleted. It can be broken off and repeated at any time. A photo that
+    lacks a vector of the active model keeps what it has. Raise GenerationProblem while a migration runs, also one that
     has begun since.
     """
     with transaction.atomic():
-        _held_at_rest().settle()
-    before, moved = embeddings.models_with_vectors(), 0
-    while step := _settle_step(embeddings.settle_some):
-        moved += step
-        told(moved)
-    while _settle_step(embeddings.drop_some):
-        told(moved)
+        active = _held_at_rest()
+        active.stay()
+    before, deleted = embeddings.models_with_vectors(), 0
+    for model in sorted(before - {active.key}):
+        while step := _settle_step(model, active.key):
+            deleted += step
+            told(deleted)
     for model in sorted(before - embeddings.models_with_vectors()):
         generation_gone.send(sender=ActiveModel, model=model)
-    return moved
+    return deleted
 
 
 def _held_at_rest() -> ActiveModel:
@@ -156,16 +156,15 @@ def _held_at_rest() -> ActiveModel:
     return active
 
 
-def _settle_step(do: Callable[[str, int], int]) -> int:
-    """Do one step of settling, as long as nobody changes the model: it would delete the vectors of the next one."""
+def _settle_step(model: str, kept: str) -> int:
+    """Delete some vectors of a model, as long as nobody changes to it: they would be those of the library."""
     with transaction.atomic():
-        active = _held_at_rest()
-        if active.key != active.settled:
+        if _held_at_rest().key != kept:
             raise GenerationProblem("The library has changed its model meanwhile: what was left to settle stays.")
-        return do(active.key, MOVED_AT_ONCE)
+        return embeddings.drop_some(model, kept, DELETED_AT_ONCE)
 
 
 def _replace(active: ActiveModel, name: str, key: str) -> None:
     """Give a library that nothing was embedded in to another model; there is nothing to go back to."""
     active.encoder, active.key = name, key
-    active.settle()
+    active.stay()

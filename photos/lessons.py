@@ -59,7 +59,7 @@ def say(word: VocabularyWord, answer: Answer, numbers: Collection[int], user: Us
 
     Where there is no encoder just now, the workers learn it later. Raises TooManyTags.
     """
-    photos = Photo.objects.visible_to(user).defer("embedding").filter(pk__in=numbers)
+    photos = Photo.objects.visible_to(user).filter(pk__in=numbers)
     if answer is Answer.UNDO:
         said = teaching.unmark(word, photos)
     else:
@@ -83,7 +83,7 @@ def _examples(own: QuerySet[TeachingExample], newest: int) -> dict[tuple[int, bo
     place = Window(RowNumber(), partition_by=["word_id", "positive"], order_by=[F("marked_at").desc(), F("pk").desc()])
     shown = own.annotate(place=place).filter(place__lte=newest).order_by("place")
     numbers = list(shown.values_list("word_id", "positive", "photo_id"))
-    photos = Photo.objects.defer("embedding").in_bulk([number for _, _, number in numbers])
+    photos = Photo.objects.in_bulk([number for _, _, number in numbers])
     by_kind: defaultdict[tuple[int, bool], list[Photo]] = defaultdict(list)
     for word, positive, number in numbers:
         if number in photos:  # else it was deleted just now

@@ -10,14 +10,14 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 
 from ai.encoders.base import EncoderUnavailable
-from photos import pipeline
+from photos import embeddings, pipeline
 from photos.encoding import matching_encoder, newest_encoder
 from photos.models import ActiveModel, Photo, Stage
 
 
 def give_up_lost(now: datetime) -> int:
     """Fail the stages whose worker was lost at their last attempt; return how many photos that ends."""
-    photos = Photo.objects.defer("embedding").filter(stages__in=Stage.objects.lost_for_good(now)).distinct()
+    photos = Photo.objects.filter(stages__in=Stage.objects.lost_for_good(now)).distinct()
     for photo in (found := list(photos)):
         photo.stages.all().lost_for_good(now).give_up(now)
         photo.settle()
@@ -27,7 +27,7 @@ def give_up_lost(now: datetime) -> int:
 def take_back(photo_id: int, tokens: Collection[uuid.UUID], now: datetime) -> None:
     """Free the stages that these claims hold, whose workers are known to be gone, without the wait for their lease."""
     if Stage.objects.filter(photo_id=photo_id).abandon(tokens, now):
-        for photo in Photo.objects.defer("embedding").filter(pk=photo_id):
+        for photo in Photo.objects.filter(pk=photo_id):
             photo.settle()
 
 
@@ -60,7 +60,7 @@ def overtaken() -> list[int]:
     Without the encoder they wait.
     """
     active = ActiveModel.current()
-    if active is None:
+    if active is None or embeddings.models_with_vectors() <= {active.key}:  # no need to look at every photo
         return []
     try:
         matching_encoder(active.encoder, active.key).warm_up()
@@ -85,4 +85,4 @@ def read_texts(photo_ids: Iterable[int], now: datetime) -> Iterator[Photo]:
 
 def _found(photo_ids: Iterable[int]) -> Iterator[Photo]:
     for pk in photo_ids:
-        yield from Photo.objects.defer("embedding").filter(pk=pk)
+        yield from Photo.objects.filter(pk=pk)

@@ -64,8 +64,8 @@ def neighbours(photos: PhotoQuerySet, photo: Photo) -> tuple[Photo | None, Photo
     """Return the photos before and after this one in the gallery, newest taken first; None at an end."""
     place = [photo.taken_at, photo.pk]
     newer, older = _after(photos, _OLDEST_TAKEN, place), _after(photos, _NEWEST_TAKEN, place)
-    previous = newer.defer("embedding").order_by(*_OLDEST_TAKEN.columns).first()
-    return previous, older.defer("embedding").order_by(*_NEWEST_TAKEN.columns).first()
+    previous = newer.order_by(*_OLDEST_TAKEN.columns).first()
+    return previous, older.order_by(*_NEWEST_TAKEN.columns).first()
 
 
 def cursor_after(photo: Photo, order: Order) -> str:

@@ -207,7 +207,8 @@ def _embedding(work: Work) -> Write:
         photo.set_machine_tags(tags, model)
         if VocabularyState.now().current != words.current:
             VocabularyState.renew()  # a retagging of meanwhile has not seen this photo: let there be another
-        return put_vector(photo, vectors[0], model)
+        put_vector(photo, vectors[0], model)
+        return set()
 
     return write
 

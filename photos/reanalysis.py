@@ -91,7 +91,7 @@ def cancel(reanalysis: Reanalysis, now: datetime) -> bool:
         if row is None:
             return False
         waiting = row.stages.filter(status=Stage.Status.QUEUED)
-        photos = list(Photo.objects.filter(pk__in=waiting.values("photo_id")).defer("embedding"))
+        photos = list(Photo.objects.filter(pk__in=waiting.values("photo_id")))
         row.stages.all().call_off()
         for photo in photos:
             if photo.status == Photo.Status.QUEUED:

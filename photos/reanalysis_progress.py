@@ -79,7 +79,7 @@ def obstacle_to(progress: Progress, started_at: datetime, now: datetime) -> str:
 def failures_of(user: User, limit: int) -> list[Stage]:
     """Return failed stages of the user's photos, each with its photo, in the order of the index that finds them."""
     failed = Stage.objects.filter(status=Stage.Status.FAILED, photo__owner=user, photo__trashed_at=None)
-    return list(failed.select_related("photo").defer("photo__embedding").order_by("name", "pk")[:limit])
+    return list(failed.select_related("photo").order_by("name", "pk")[:limit])
 
 
 def _still_to_come(reanalysis: Reanalysis) -> int | None:

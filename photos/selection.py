@@ -48,7 +48,7 @@ def apply(action: Action, numbers: Collection[int], user: User, now: datetime) -
     mine = Photo.objects.in_trash_of(user) if action is Action.RESTORE else Photo.objects.visible_to(user)
     act = _acts(now)[action]
     with transaction.atomic():
-        photos = list(mine.defer("embedding").filter(pk__in=numbers))
+        photos = list(mine.filter(pk__in=numbers))
         for photo in photos:
             act(photo)
     return [photo.pk for photo in photos]

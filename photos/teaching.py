@@ -119,7 +119,7 @@ def mark_files(name: str, files: Mapping[str, Collection[str]], now: datetime) -
     """Teach a word by those photos that have the files of files_of(); return how many there are. Raises TooManyTags."""
     said = 0
     for kind, hashes in files.items():
-        photos = Photo.objects.filter(sha256__in=hashes, trashed_at=None).defer("embedding")
+        photos = Photo.objects.filter(sha256__in=hashes, trashed_at=None)
         said += len(mark(word_named(name), photos, kind == "positive", now))
     return said
 

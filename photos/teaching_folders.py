@@ -43,7 +43,7 @@ def show(word: VocabularyWord, folder: Path, positive: bool, now: datetime) -> S
     for path in _files(folder):
         try:
             sha256 = _sha256(path)
-            if photos := list(Photo.objects.filter(sha256=sha256, trashed_at=None).defer("embedding")):
+            if photos := list(Photo.objects.filter(sha256=sha256, trashed_at=None)):
                 shown.photos += len(teaching.mark(word, photos, positive, now))
                 continue
             vector = _vector(path, encoder)

@@ -32,7 +32,7 @@ class Shown:
     @classmethod
     def by(cls, examples: Collection[Example], user: User, now: datetime) -> Self:
         """Read them, as many as there still are."""
-        photos = Photo.objects.visible_to(user).defer("embedding")
+        photos = Photo.objects.visible_to(user)
         ids = {example.photo_id for example in examples if example.photo_id is not None}
         tokens = {example.token for example in examples if example.token}
         pictures = ShownPicture.objects.of(user, now).in_bulk(list(tokens)) if tokens else {}

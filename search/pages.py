@@ -72,7 +72,7 @@ def by_image(request: PageRequest) -> HttpResponse:
 @require_safe
 def similar(request: PageRequest, pk: int) -> HttpResponse:
     """Show what looks like a photo: a strip for its page, or a page of its own."""
-    photo = photo_or_404(Photo.objects.visible_to(request.user).defer("embedding"), pk)
+    photo = photo_or_404(Photo.objects.visible_to(request.user), pk)
     template = "search/includes/strip.html" if request.htmx else "search/similar.html"
     try:
         hits = similar_to([photo], request.user, STRIP if request.htmx else PAGE)

@@ -33,17 +33,17 @@ def similar_to(photos: Sequence[Photo], user: User, limit: int, unlike: Sequence
     Raises NotAnalysed, and BadQuery where nothing is left to be like.
     """
     try:
-        model = current_space().model
-    except EncoderUnavailable:
-        model = photos[0].embedding_model  # comparing what is embedded needs no encoder
-    vector = _mean(photos, model)
+        space = current_space()  # comparing what is embedded needs no encoder
+    except EncoderUnavailable as exc:
+        raise NotAnalysed from exc
+    vector = _mean(photos, space.model)
     if unlike:
-        vector = vector - LESS * _mean(unlike, model)
+        vector = vector - LESS * _mean(unlike, space.model)
     try:
         direction = unit_rows(vector[None], len(vector))[0]
     except BadVector as exc:
         raise BadQuery("What these photos are like and unlike is the same: nothing is left to be similar to.") from exc
-    return _nearest(direction, Space.of(model), user, limit, {photo.pk for photo in (*photos, *unlike)})
+    return _nearest(direction, space, user, limit, {photo.pk for photo in (*photos, *unlike)})
 
 
 def like_region(photo: Photo, region: Region, user: User, limit: int) -> list[Hit]:

@@ -17,12 +17,12 @@ from search.models import IndexChange
 from search.rebuild import discard, rebuild
 from search.spaces import Space
 
-INDEXED_FIELDS = frozenset({"embedding", "embedding_model", "archived", "trashed_at"})
+INDEXED_FIELDS = frozenset({"archived", "trashed_at"})  # of vectors themselves vectors_changed tells
 
 
 @receiver(post_save, sender=Photo, dispatch_uid="search.photo_saved")
-def photo_saved(instance: Photo, update_fields: Collection[str] | None, **_: Any) -> None:
-    if update_fields is None or INDEXED_FIELDS & set(update_fields):
+def photo_saved(instance: Photo, created: bool, update_fields: Collection[str] | None, **_: Any) -> None:
+    if not created and (update_fields is None or INDEXED_FIELDS & set(update_fields)):
         IndexChange.record(instance.pk)
 
 

@@ -72,22 +72,7 @@ def test_only_settings_and_the_process_itself_read_the_environment() -> None:
     assert [path for path in readers if "os.environ" in (ROOT / path).read_text()] == []
 
 
-def test_only_one_module_reads_the_column_of_vectors() -> None:
-    allowed = {"embeddings.py", "photo.py", "queryset.py"}  # the model defines it, the QuerySet leaves it out of lists
-
-    readers = [
-        path
-        for path in PRODUCT_MODULES
-        if path.parts[0] in {"photos", "search", "cloudzy"} and "migrations" not in path.parts
-        for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.Attribute) and node.attr == "embedding" and isinstance(node.ctx, ast.Load)
-        if path.name not in allowed
-    ]
-
-    assert readers == []
-
-
-def test_only_one_module_knows_of_the_vectors_beside_the_photos() -> None:
+def test_only_one_module_knows_of_the_table_of_vectors() -> None:
     allowed = {Path("photos/embeddings.py"), Path("photos/models/queryset.py")}  # the QuerySet tells what lacks one
 
     users = [
@@ -95,7 +80,7 @@ def test_only_one_module_knows_of_the_vectors_beside_the_photos() -> None:
         for path in PRODUCT_MODULES
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.ImportFrom) and path.name != "__init__.py"
-        if "StoredEmbedding" in {name.name for name in node.names}
+        if "Embedding" in {name.name for name in node.names}
     ]
 
     assert set(users) == allowed

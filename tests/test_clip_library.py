@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from ai.loading import forget_encoder
 from ai.tests.clip_models import build_immich
+from photos.embeddings import models_of
 from photos.models import Photo
 from photos.tests.pictures import jpeg
 from photos.tests.requesting import post_photo
@@ -51,7 +52,7 @@ def test_once_the_model_is_there_what_waited_is_done_and_found(client: Client, t
 
     photo = Photo.objects.get(pk=waiting)
     assert photo.status == Photo.Status.READY
-    assert photo.embedding_model.startswith("mine@")
+    assert [model.partition("@")[0] for model in models_of(waiting)] == ["mine"]
     found = client.get("/search", {"q": "anything at all, even 犬"}).json()
     assert [hit["photo_id"] for hit in found["results"]] == [waiting]
     assert "mine" not in str(client.get("/health").json()["problems"])

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
-from photos.models import Photo
+from photos.models import ActiveModel, Photo
 from photos.tests.pictures import jpeg
 from photos.tests.requesting import post, post_photo, problem_of
 
@@ -75,6 +75,7 @@ def test_56_a_search_by_image_says_what_is_missing(client: Client) -> None:
 @pytest.mark.usefixtures("no_encoder")
 def test_56_photos_embedded_before_can_still_be_compared(client: Client, make_photo: Callable[..., Photo]) -> None:
     one, other = (make_photo(embedding=np.ones(512), model="compact@1-512d") for _ in range(2))
+    ActiveModel.adopt("compact", "compact@1-512d")
 
     answer = post(client, f"/search/image-to-image?reference_photo_id={one.pk}").json()
 

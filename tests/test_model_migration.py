@@ -78,7 +78,10 @@ def rows(site: RunningSite, sql: str) -> list[tuple[object, ...]]:
 
 def embedded(site: RunningSite) -> dict[object, object]:
     """Return by photo the row that holds its vector by the new model, and when that was written."""
-    return {pk: written for pk, *written in rows(site, "SELECT photo_id, id, created_at FROM stored_embedding")}
+    return {
+        pk: written
+        for pk, *written in rows(site, "SELECT photo_id, id, created_at FROM embedding WHERE model LIKE 'small@%'")
+    }
 
 
 def test_a_migration_survives_the_death_of_its_worker_and_no_search_notices(

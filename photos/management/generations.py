@@ -16,6 +16,7 @@ from ai.encoders.base import EncoderUnavailable
 from ai.store import ModelStore
 from photos import encoding, generations
 from photos.comparison import Comparison
+from photos.embeddings import models_with_vectors
 from photos.management import captioners
 from photos.migrating import MigrationSlice
 from photos.models import ActiveModel, ModelMigration
@@ -110,8 +111,8 @@ class GenerationActions:
         self._out.write(f"The library is read with {active.encoder} ({active.key}).")
         if active.previous_key:
             self._out.write(f"`manage.py models rollback` goes back to {active.previous_encoder}.")
-        if active.settled != active.key:
-            self._out.write("Vectors of both are kept; `manage.py models settle` keeps only those of this one.")
+        if others := models_with_vectors() - {active.key}:
+            self._out.write(f"Vectors of {', '.join(sorted(others))} are kept; `manage.py models settle` deletes them.")
         if difference := encoding.disagreement():
             self._out.write(difference)
         if migration := ModelMigration.objects.first():
@@ -144,8 +145,8 @@ class GenerationActions:
 
     def _settle(self, options: dict[str, Any]) -> None:
         self._confirm(options["yes"], "Delete the vectors of all models but the active one? There is no way back then.")
-        moved = generations.settle(lambda count: self._out.write(f"{count} vectors moved"))
-        self._out.write(f"Settled; {moved} vectors moved.")
+        deleted = generations.settle(lambda count: self._out.write(f"{count} vectors deleted"))
+        self._out.write(f"Settled; {deleted} vectors deleted.")
 
     def _confirm(self, yes: bool, question: str) -> None:
         if self._asks and not yes and input(f"{question} [y/N] ").strip().lower() not in {"y", "yes"}:

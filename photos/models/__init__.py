@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from photos.models.generation import ActiveModel, StoredEmbedding
+from photos.models.generation import ActiveModel, Embedding
 from photos.models.model_migration import ModelMigration, UnembeddedPhoto
 from photos.models.photo import Photo
 from photos.models.reanalysis import Reanalysis
@@ -13,6 +13,7 @@ from photos.models.vocabulary import VocabularyWord
 
 __all__ = [
     "ActiveModel",
+    "Embedding",
     "LearnedProbe",
     "ModelMigration",
     "OutsideExample",
@@ -21,7 +22,6 @@ __all__ = [
     "Reanalysis",
     "RecognisedText",
     "Stage",
-    "StoredEmbedding",
     "Tag",
     "TagCalibration",
     "TeachingExample",

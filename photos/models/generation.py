@@ -10,25 +10,29 @@ from django.utils import timezone as clock
 from photos.fields import VectorField
 
 
-class StoredEmbeddingQuerySet(models.QuerySet["StoredEmbedding"]):
-    def searchable(self, model: str) -> Self:
-        """Vectors of this model whose photo a search may find."""
-        return self.filter(model=model, photo__archived=False, photo__trashed_at=None)
+class EmbeddingQuerySet(models.QuerySet["Embedding"]):
+    def searchable(self) -> Self:
+        """Vectors whose photo a search by meaning may find."""
+        return self.filter(photo__archived=False, photo__trashed_at=None)
 
 
-class StoredEmbedding(models.Model):
-    """The vector of a photo by a model that is not the settled one; only `photos.embeddings` reads and writes it."""
+class Embedding(models.Model):
+    """The vector of a photo by a model; only `photos.embeddings` reads and writes it.
 
-    photo = models.ForeignKey("photos.Photo", models.CASCADE, related_name="stored_embeddings")
+    It is a table of its own because a vector takes more room than all else that is known of a photo, and whoever looks
+    for photos by what is known of them would have to read past it.
+    """
+
+    photo = models.ForeignKey("photos.Photo", models.CASCADE, related_name="embeddings")
     model = models.CharField(max_length=200)
     vector = VectorField()
     created_at = models.DateTimeField(default=clock.now)
 
-    objects = StoredEmbeddingQuerySet.as_manager()
+    objects = EmbeddingQuerySet.as_manager()
 
     class Meta:
-        db_table = "stored_embedding"
-        constraints = [models.UniqueConstraint(fields=["model", "photo"], name="stored_embedding_once")]
+        db_table = "embedding"
+        constraints = [models.UniqueConstraint(fields=["model", "photo"], name="embedding_once")]
 
     def __str__(self) -> str:
         return f"photo {self.photo_id} by {self.model}"
@@ -43,7 +47,6 @@ class ActiveModel(models.Model):
 
     encoder = models.CharField(max_length=200)
     key = models.CharField(max_length=200)
-    settled = models.CharField(max_length=200, help_text="The model whose vectors are kept on the photos themselves.")
     previous_encoder = models.CharField(max_length=200, blank=True)
     previous_key = models.CharField(max_length=200, blank=True)
 
@@ -65,7 +68,7 @@ class ActiveModel(models.Model):
     @classmethod
     def adopt(cls, encoder: str, key: str) -> ActiveModel:
         """Make this the model of a library that has none yet; return the one it has then."""
-        row, _ = cls.objects.get_or_create(pk=1, defaults={"encoder": encoder, "key": key, "settled": key})
+        row, _ = cls.objects.get_or_create(pk=1, defaults={"encoder": encoder, "key": key})
         return row
 
     def change_to(self, encoder: str, key: str) -> None:
@@ -74,7 +77,7 @@ class ActiveModel(models.Model):
         self.encoder, self.key = encoder, key
         self.save()
 
-    def settle(self) -> None:
-        """Let the photos keep the vectors of this model, and give up the way back."""
-        self.settled, self.previous_encoder, self.previous_key = self.key, "", ""
+    def stay(self) -> None:
+        """Give up the way back to the model before this one."""
+        self.previous_encoder, self.previous_key = "", ""
         self.save()

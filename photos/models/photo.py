@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone as clock
 
 from photos import walltime
-from photos.fields import VectorField
 from photos.metadata import display_camera, display_shutter
 from photos.models.changes import columns_of
 from photos.models.queryset import PhotoQuerySet
@@ -72,8 +71,6 @@ class Photo(models.Model):
     edited = models.JSONField(default=list, blank=True, editable=False)
     authors = models.JSONField(default=dict, blank=True, editable=False)  # see photos.authorship
 
-    embedding = VectorField(null=True, editable=False)
-    embedding_model = models.CharField(max_length=200, blank=True, editable=False)
     status = models.CharField(max_length=8, choices=Status, default=Status.QUEUED, editable=False)
     error = models.TextField(blank=True, editable=False)
 
@@ -101,15 +98,18 @@ class Photo(models.Model):
         indexes = [
             models.Index(fields=["owner", "-created_at", "-id"], name="photo_by_added"),
             models.Index(fields=["owner", "-taken_at", "-id"], name="photo_by_taken"),
-            models.Index(fields=["embedding_model", "trashed_at"], name="photo_by_model"),
-            # The next two count what searches find and what lists show without reading the rows, vectors and all.
-            models.Index(
-                fields=["embedding_model"],
-                condition=models.Q(archived=False, trashed_at=None, embedding__isnull=False),
-                name="photo_searchable_by_model",
-            ),
+            # Counts what lists show without reading the rows.
             models.Index(
                 fields=["owner"], condition=models.Q(trashed_at=None, archived=False), name="photo_listed_by_owner"
+            ),
+            # The next two hold few photos, and so cost an upload nothing.
+            models.Index(
+                fields=["owner", "-trashed_at", "-id"],
+                condition=models.Q(archived=True) | models.Q(trashed_at__isnull=False),
+                name="photo_hidden",
+            ),
+            models.Index(
+                fields=["owner", "-taken_at", "-id"], condition=models.Q(favorite=True), name="photo_favorites"
             ),
         ]
 

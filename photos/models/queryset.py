@@ -8,7 +8,7 @@ from django.db import connection, models
 from django.db.models import Exists, OuterRef, Prefetch, Q, Value
 from django.db.models.functions import Coalesce
 
-from photos.models.generation import StoredEmbedding
+from photos.models.generation import Embedding
 from photos.models.tag import PhotoTag
 
 if TYPE_CHECKING:
@@ -31,21 +31,22 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     def archived(self) -> Self:
         return self.filter(archived=True)
 
-    def searchable(self, model: str) -> Self:
-        """Photos with a vector of this model that a search may find."""
-        return self.filter(archived=False, trashed_at=None, embedding__isnull=False, embedding_model=model)
+    def hidden(self) -> Self:
+        """What no list shows and no search by meaning finds: the archived and the trashed."""
+        return self.filter(Q(archived=True) | Q(trashed_at__isnull=False))
+
+    def embedded_by(self, model: str) -> Self:
+        return self.filter(Exists(Embedding.objects.filter(photo=OuterRef("pk"), model=model)))
 
     def stale(self, model: str) -> Self:
         """Photos, but for those in the trash, that other models have embedded and this one has not."""
-        stored = StoredEmbedding.objects.filter(photo=OuterRef("pk"))
-        elsewhere = ~Q(embedding_model="") | Exists(stored)
-        here = Q(embedding_model=model) | Exists(stored.filter(model=model))
-        return self.filter(elsewhere, ~here, trashed_at=None)
+        by_any = Exists(Embedding.objects.filter(photo=OuterRef("pk")))
+        by_this = Exists(Embedding.objects.filter(photo=OuterRef("pk"), model=model))
+        return self.filter(~by_this, by_any, trashed_at=None)
 
     def for_listing(self) -> Self:
-        """With their tags and without their vectors: a constant number of queries, whatever the length."""
-        accepted = Prefetch("photo_tags", PhotoTag.objects.accepted(), to_attr="accepted_tags")
-        return self.defer("embedding").prefetch_related(accepted)
+        """With their tags: a constant number of queries, whatever the length."""
+        return self.prefetch_related(Prefetch("photo_tags", PhotoTag.objects.accepted(), to_attr="accepted_tags"))
 
     def put_captions(self, captions: Mapping[int, str], now: datetime) -> None:
         """Set captions by the photo's id, as machines do. No signal is sent: no index reads them."""

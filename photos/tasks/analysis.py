@@ -32,7 +32,7 @@ def analyse_claimed(context: TaskContext, photo_id: int, stages: Collection[str]
     now = timezone.now()
     *earlier, token = claims_of(context.task_result)
     missing.take_back(photo_id, earlier, now)
-    photo = Photo.objects.defer("embedding").filter(pk=photo_id).first()
+    photo = Photo.objects.filter(pk=photo_id).first()
     if photo is not None:
         pipeline.analyse(photo, now, stages, token=token)
 

@@ -36,7 +36,7 @@ def describe_photo(context: TaskContext, photo_id: int) -> None:
     now = timezone.now()
     *earlier, token = claims_of(context.task_result)
     missing.take_back(photo_id, earlier, now)
-    photo = Photo.objects.defer("embedding").filter(pk=photo_id).first()
+    photo = Photo.objects.filter(pk=photo_id).first()
     if photo is None or not takes_its_time():
         return
     try:

@@ -52,11 +52,11 @@ def make_photo(
         "trashed_at": added if trashed else None,
     }
     photo = Photo(**values | fields)
+    _write(photo, data)
+    photo.save()
     if embedding is not None:
         unit = np.asarray(embedding, dtype=np.float32)
         embeddings.put_vector(photo, unit / np.linalg.norm(unit), model or model_key(get_encoder()))
-    _write(photo, data)
-    photo.save()
     Stage.objects.bulk_create(Stage(photo=photo, name=name, status=Stage.Status.DONE) for name in Stage.ORDER)
     if tags:
         photo.add_tags(tags)

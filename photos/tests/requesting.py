@@ -78,7 +78,7 @@ def queries_of(client: Client, path: str, **query: Any) -> list[str]:
 
 
 def reads_vectors(sql: str) -> bool:
-    return '"photo"."embedding"' in sql.partition(" WHERE ")[0]
+    return '"embedding"."vector"' in sql
 
 
 def files_below(folder: Path) -> list[Path]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -75,14 +76,19 @@ def test_a_photo_is_found_by_its_words_and_tags(client: Client, make_photo: Call
 
 def test_every_filter_narrows_the_list(client: Client, make_photo: Callable[..., Photo]) -> None:
     wanted = make_photo(
-        status="failed", tags=["sea"], embedding_model="m@1", taken_at=at("2019-03-21 11:04"), favorite=True
+        status="failed",
+        tags=["sea"],
+        embedding=np.ones(4),
+        model="m@1-4d",
+        taken_at=at("2019-03-21 11:04"),
+        favorite=True,
     )
     make_photo(owner=make_user("berta"), archived=True)
     tag = Tag.objects.get(name="sea")
     queries = [
         "status__exact=failed",
         f"tag={tag.pk}",
-        "embedding_model=m%401",
+        "model=m%401-4d",
         "taken_at__year=2019",
         "taken_at__year=2019&taken_at__month=3&taken_at__day=21",
         f"owner__id__exact={wanted.owner_id}",
@@ -162,7 +168,7 @@ def test_an_action_on_the_whole_trash_leaves_the_others_alone(client: Client, ma
 
 def test_photos_are_analysed_again_in_bulk(client: Client) -> None:
     post_photo(client)
-    Photo.objects.update(caption="", embedding=None, status="failed")
+    Photo.objects.update(caption="", status="failed")
 
     page = act(client, "analyse_again", Photo.objects.all())
 

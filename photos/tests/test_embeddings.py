@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from photos import embeddings
-from photos.models import ActiveModel, Photo, StoredEmbedding
+from photos.models import ActiveModel, Embedding, Photo
 
 MODEL, NEW = "m@1-4d", "n@1-3d"
 
@@ -86,47 +86,62 @@ def test_the_latest_vectors_are_of_whichever_model(made: list[Photo]) -> None:
     assert made[0].pk in found
 
 
-def test_putting_a_vector_names_what_to_save(make_photo: Callable[..., Photo]) -> None:
+def test_a_vector_is_put_once_and_replaced_from_then_on(make_photo: Callable[..., Photo]) -> None:
     photo = make_photo()
 
-    fields = embeddings.put_vector(photo, unit(1, 2, 3, 4), MODEL)
-    photo.save(update_fields=fields)
+    for vector in (unit(4, 3, 2, 1), unit(1, 2, 3, 4)):
+        embeddings.put_vector(photo, vector, MODEL)
 
-    assert fields == {"embedding", "embedding_model"}
-    assert np.allclose(embeddings.vector_of(photo.pk, MODEL), unit(1, 2, 3, 4))  # type: ignore[arg-type]
+    assert np.allclose(Embedding.objects.get().vector, unit(1, 2, 3, 4))
+
+
+def test_a_vector_for_a_photo_that_was_deleted_meanwhile_is_nothing(make_photo: Callable[..., Photo]) -> None:
+    gone, there = make_photo(), make_photo()
+    late = {photo.pk: unit(1, 2, 3, 4) for photo in (gone, there)}
+    gone.delete()
+
+    embeddings.put_vectors(MODEL, late)
+
+    assert Embedding.objects.get().photo == there
 
 
 @pytest.fixture
 def two_models(make_photo: Callable[..., Photo]) -> list[Photo]:
-    """Three photos settled in MODEL; the first two have a vector of NEW besides."""
+    """Three photos of a library in MODEL; the first two have a vector of NEW besides."""
     ActiveModel.adopt("m", MODEL)
     photos = [make_photo(embedding=unit(1, number, 0, 0), model=MODEL) for number in range(3)]
     embeddings.put_vectors(NEW, {photo.pk: unit(0, 1, number) for number, photo in enumerate(photos[:2])})
     return photos
 
 
-def test_the_vectors_of_another_model_lie_beside_the_photo(two_models: list[Photo]) -> None:
+def test_the_vectors_of_two_models_lie_side_by_side(two_models: list[Photo]) -> None:
     ids = [photo.pk for photo in two_models]
 
     assert embeddings.vectors_of(MODEL, ids)[0].tolist() == ids
     found, vectors = embeddings.vectors_of(NEW, ids)
     assert (found.tolist(), vectors.shape) == (ids[:2], (2, 3))
     assert np.allclose(embeddings.vector_of(ids[1], NEW), unit(0, 1, 1))  # type: ignore[arg-type]
-    assert set(Photo.objects.values_list("embedding_model", flat=True)) == {MODEL}
+    assert [embeddings.models_of(pk) for pk in ids] == [[MODEL, NEW], [MODEL, NEW], [MODEL]]
+    assert embeddings.models_with_vectors() == {MODEL, NEW}
 
 
-def test_vectors_of_both_places_are_read_in_one_statement_and_in_order(two_models: list[Photo]) -> None:
-    ActiveModel.objects.update(settled=NEW)
-    embeddings.put_vectors(NEW, {two_models[2].pk: unit(0, 1, 2)})
-    assert sorted(Photo.objects.values_list("embedding_model", flat=True)) == sorted([MODEL, MODEL, NEW])
+def test_vectors_are_dropped_in_steps_but_for_those_that_nothing_replaces(two_models: list[Photo]) -> None:
+    assert [embeddings.drop_some(MODEL, NEW, 1) for _ in range(3)] == [1, 1, 0]
 
+    assert [embeddings.models_of(photo.pk) for photo in two_models] == [[NEW], [NEW], [MODEL]]
+
+
+def test_vectors_are_counted_by_indexes_alone(two_models: list[Photo]) -> None:
+    """A million look-ups of photos would take seconds at every look at the health page."""
+    assert two_models
     with CaptureQueriesContext(connection) as captured:
-        ids, vectors = embeddings.vectors_of(NEW, [photo.pk for photo in two_models])
+        embeddings.count_vectors(MODEL)
 
-    assert ids.tolist() == [photo.pk for photo in two_models]
-    assert np.allclose(vectors, np.stack([unit(0, 1, number) for number in range(3)]))
-    assert len(captured) == 1
-    assert [pk for part, _ in embeddings.all_vectors(NEW, 2) for pk in part.tolist()] == ids.tolist()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {captured.captured_queries[-1]['sql']}")
+        steps = " / ".join(row[-1] for row in cursor.fetchall())
+    assert "SEARCH embedding USING COVERING INDEX" in steps
+    assert "photo_hidden" in steps
 
 
 def test_a_photo_that_may_not_be_found_is_not_found_by_any_model(two_models: list[Photo]) -> None:
@@ -148,28 +163,6 @@ def test_the_latest_vector_is_that_of_the_active_model(two_models: list[Photo]) 
     assert {pk: len(vector) for pk, vector in embeddings.latest_vectors(ids).items()} == {ids[0]: 3, ids[1]: 3}
 
 
-def test_a_vector_put_again_replaces_the_one_there_is_wherever_it_lies(two_models: list[Photo]) -> None:
-    photo = two_models[0]
-
-    embeddings.put_vectors(NEW, {photo.pk: unit(5, 5, 5)})
-    embeddings.put_vectors(MODEL, {photo.pk: unit(5, 5, 5, 5)})
-
-    assert StoredEmbedding.objects.filter(photo=photo).count() == 1
-    assert np.allclose(embeddings.vector_of(photo.pk, NEW), unit(5, 5, 5))  # type: ignore[arg-type]
-    assert np.allclose(embeddings.vector_of(photo.pk, MODEL), unit(5, 5, 5, 5))  # type: ignore[arg-type]
-
-
-def test_a_photo_analysed_while_vectors_move_keeps_only_its_newest(two_models: list[Photo]) -> None:
-    ActiveModel.objects.update(settled=NEW)
-    photo = two_models[0]
-
-    photo.save(update_fields=embeddings.put_vector(photo, unit(5, 5, 5), NEW))
-
-    assert not StoredEmbedding.objects.filter(photo=photo).exists()
-    embeddings.settle_some(NEW, 10)
-    assert np.allclose(embeddings.vector_of(photo.pk, NEW), unit(5, 5, 5))  # type: ignore[arg-type]
-
-
 def test_what_other_models_embedded_is_stale_but_not_what_nobody_did(
     two_models: list[Photo], make_photo: Callable[..., Photo]
 ) -> None:
@@ -186,5 +179,5 @@ def test_what_other_models_embedded_is_stale_but_not_what_nobody_did(
 def test_vectors_go_with_their_photo(two_models: list[Photo]) -> None:
     two_models[0].delete()
 
-    assert StoredEmbedding.objects.count() == 1
-    assert embeddings.models_with_vectors() == {MODEL, NEW}
+    assert Embedding.objects.filter(model=MODEL).count() == 2
+    assert Embedding.objects.filter(model=NEW).get().photo == two_models[1]

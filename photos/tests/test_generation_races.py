@@ -12,9 +12,9 @@ from django.db import connection
 from django.utils import timezone
 
 from photos import generations
-from photos.embeddings import put_vectors, vectors_of
+from photos.embeddings import models_with_vectors, put_vectors, vectors_of
 from photos.generations import GenerationProblem
-from photos.models import ActiveModel, ModelMigration, Photo, StoredEmbedding
+from photos.models import ActiveModel, ModelMigration, Photo
 from photos.tests.migrated import NEW, OLD, active_key, begin, work
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("other_encoder")]
@@ -73,11 +73,11 @@ def test_a_migration_is_switched_to_or_cancelled_but_not_both() -> None:
     assert (migration.state, active_key()) in {("switched", NEW), ("cancelled", OLD)}
 
 
-def test_vectors_written_while_others_move_are_kept_once_each(
+def test_vectors_written_while_others_are_deleted_are_kept_once_each(
     photos: list[Photo], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work(begin())
-    monkeypatch.setattr(generations, "MOVED_AT_ONCE", 1)
+    monkeypatch.setattr(generations, "DELETED_AT_ONCE", 1)
     ids = [photo.pk for photo in photos]
     written = {pk: np.eye(32, dtype=np.float32)[20 + at] for at, pk in enumerate(ids)}
 
@@ -92,5 +92,4 @@ def test_vectors_written_while_others_move_are_kept_once_each(
 
     assert seen == {len(ids)}
     assert np.array_equal(vectors_of(NEW, ids)[1], np.stack(list(written.values())))
-    generations.settle(lambda _: None)
-    assert not StoredEmbedding.objects.exists()
+    assert models_with_vectors() == {NEW}

@@ -16,7 +16,7 @@ from ai.manifests import ModelProblem
 from photos import embeddings, generations
 from photos.events import generation_gone, model_switched
 from photos.generations import GenerationProblem
-from photos.models import ActiveModel, ModelMigration, Photo, StoredEmbedding
+from photos.models import ActiveModel, Embedding, ModelMigration
 from photos.tests.migrated import NEW, OLD, active_key, begin, migrated, upload, work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("other_encoder")]
@@ -37,9 +37,9 @@ def switched() -> Any:
     model_switched.disconnect(hear)
 
 
-def places() -> list[tuple[int, str]]:
-    """Return which photo has a vector of which model beside it."""
-    return list(StoredEmbedding.objects.order_by("photo_id").values_list("photo_id", "model"))
+def embedded() -> list[tuple[int, str]]:
+    """Return which photo has a vector of which model."""
+    return list(Embedding.objects.order_by("photo_id", "model").values_list("photo_id", "model"))
 
 
 def tables_written(captured: CaptureQueriesContext) -> list[str]:
@@ -51,14 +51,14 @@ def test_a_library_belongs_to_the_encoder_of_its_first_vector() -> None:
     upload("red")
 
     active = ActiveModel.objects.get()
-    assert (active.encoder, active.key, active.settled, active.previous_key) == ("fake", OLD, OLD, "")
+    assert (active.encoder, active.key, active.previous_key) == ("fake", OLD, "")
 
 
 def test_an_empty_library_is_the_new_encoders_at_once() -> None:
     assert generations.begin("other", timezone.now(), 100, False) is None
 
     (photo,) = upload("red")
-    assert (photo.embedding_model, active_key(), places()) == (NEW, NEW, [])
+    assert (active_key(), embedded()) == (NEW, [(photo.pk, NEW)])
 
 
 def test_an_empty_library_can_change_as_often_as_one_likes() -> None:
@@ -67,7 +67,8 @@ def test_an_empty_library_can_change_as_often_as_one_likes() -> None:
     assert generations.begin("fake", timezone.now(), 100, False) is None
 
     assert ActiveModel.objects.get().previous_key == ""
-    assert upload("red")[0].embedding_model == OLD
+    (photo,) = upload("red")
+    assert embedded() == [(photo.pk, OLD)]
 
 
 def test_the_model_in_use_needs_no_migration() -> None:
@@ -115,7 +116,7 @@ def test_a_switch_is_one_row_and_a_stamp_for_the_tags_and_everyone_is_told(switc
 
     assert tables_written(captured) == ["active_model", "model_migration", "vocabulary_state"]
     active = ActiveModel.objects.get()
-    assert (active.encoder, active.key, active.settled) == ("other", NEW, OLD)
+    assert (active.encoder, active.key) == ("other", NEW)
     assert (active.previous_encoder, active.previous_key) == ("fake", OLD)
     assert (migration.state, switched) == (State.SWITCHED, [NEW])
 
@@ -182,7 +183,7 @@ def test_a_cancelled_migration_keeps_what_it_has_embedded_for_the_next() -> None
     generations.cancel(timezone.now())
 
     assert active_key() == OLD
-    assert places() == [(photo.pk, NEW) for photo in photos]
+    assert embedded() == [(photo.pk, model) for photo in photos for model in (OLD, NEW)]
     second = begin()
     work(second)
     assert (second.state, second.embedded, second.done) == (State.SWITCHED, 0, 2)
@@ -190,24 +191,22 @@ def test_a_cancelled_migration_keeps_what_it_has_embedded_for_the_next() -> None
         generations.cancel(timezone.now())
 
 
-def test_to_settle_leaves_one_vector_a_photo_on_the_photo() -> None:
+def test_to_settle_leaves_one_vector_a_photo() -> None:
     photos = migrated("red", "blue")
     before = embeddings.vectors_of(NEW, [photo.pk for photo in photos])
     told: list[int] = []
 
     assert generations.settle(told.append) == 2
 
-    assert (places(), told) == ([], [2])
-    assert set(Photo.objects.values_list("embedding_model", flat=True)) == {NEW}
+    assert (embedded(), told) == ([(photo.pk, NEW) for photo in photos], [2])
     after = embeddings.vectors_of(NEW, [photo.pk for photo in photos])
     assert all(np.array_equal(left, right) for left, right in zip(before, after, strict=True))
-    active = ActiveModel.objects.get()
-    assert (active.settled, active.previous_key) == (NEW, "")
+    assert ActiveModel.objects.get().previous_key == ""
 
 
 def test_to_settle_again_after_it_broke_off_does_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    migrated("red", "blue", "green")
-    monkeypatch.setattr(generations, "MOVED_AT_ONCE", 1)
+    photos = migrated("red", "blue", "green")
+    monkeypatch.setattr(generations, "DELETED_AT_ONCE", 1)
 
     def break_off(_: int) -> None:
         raise KeyboardInterrupt
@@ -215,10 +214,10 @@ def test_to_settle_again_after_it_broke_off_does_the_rest(monkeypatch: pytest.Mo
     with pytest.raises(KeyboardInterrupt):
         generations.settle(break_off)
     assert embeddings.count_vectors(NEW) == 3
-    assert len(places()) == 2
+    assert embeddings.count_vectors(OLD) == 2
 
     assert generations.settle(lambda _: None) == 2
-    assert (places(), embeddings.count_vectors(NEW)) == ([], 3)
+    assert embedded() == [(photo.pk, NEW) for photo in photos]
 
 
 def test_to_settle_tells_which_models_are_gone() -> None:
@@ -244,7 +243,7 @@ def test_a_photo_without_the_new_vector_keeps_its_old_one_when_all_is_settled() 
 
     generations.settle(lambda _: None)
 
-    assert dict(Photo.objects.values_list("pk", "embedding_model")) == {kept.pk: NEW, trashed.pk: OLD}
+    assert embedded() == [(kept.pk, NEW), (trashed.pk, OLD)]
 
 
 def test_nothing_is_settled_while_a_migration_runs() -> None:
@@ -260,7 +259,7 @@ def test_a_migration_that_begins_while_all_is_settled_keeps_its_vectors(
     monkeypatch: pytest.MonkeyPatch, switches: bool
 ) -> None:
     photos = migrated("red", "blue", "green")
-    monkeypatch.setattr(generations, "MOVED_AT_ONCE", 1)
+    monkeypatch.setattr(generations, "DELETED_AT_ONCE", 1)
 
     def go_back_to_the_old_model(_: int) -> None:
         if not ModelMigration.objects.filter(model=OLD).exists():
@@ -295,7 +294,7 @@ def test_a_shipped_encoder_in_a_new_revision_is_a_migration_like_any_other(
     (before,) = upload("red")
     use_encoder(FakeEncoder(revision="3"))
     (meanwhile,) = upload("blue")
-    assert (meanwhile.tag_names, places()) == (["blue"], [(meanwhile.pk, "fake@3-32d")])
+    assert (meanwhile.tag_names, embeddings.models_of(meanwhile.pk)) == (["blue"], ["fake@3-32d"])
 
     migration = begin("fake")
     work(migration)

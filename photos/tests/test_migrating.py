@@ -19,7 +19,7 @@ from ai.loading import ENCODERS, forget_encoder
 from photos import embeddings, generations, storage, teaching, thumbnails
 from photos.encoding import matching_encoder
 from photos.migrating import MigrationSlice
-from photos.models import ModelMigration, Photo, StoredEmbedding
+from photos.models import Embedding, ModelMigration, Photo
 from photos.models.model_migration import LEASE
 from photos.tests.migrated import NEW, OLD, active_key, begin, upload, work
 
@@ -50,7 +50,7 @@ class SeesNoRed(FakeEncoder):
 
 
 def new_ids() -> list[int]:
-    return sorted(StoredEmbedding.objects.filter(model=NEW).values_list("photo_id", flat=True))
+    return sorted(Embedding.objects.filter(model=NEW).values_list("photo_id", flat=True))
 
 
 def without_renditions(photo: Photo) -> None:
@@ -72,7 +72,7 @@ def test_a_migration_embeds_all_photos_compares_and_switches() -> None:
     assert (migration.done, migration.total, migration.embedded) == (3, 3, 3)
     assert migration.comparison is not None
     assert {query["overlap"] for query in migration.comparison["queries"]} == {1.0}
-    assert set(Photo.objects.values_list("embedding_model", flat=True)) == {OLD}
+    assert embeddings.models_with_vectors() == {OLD, NEW}
 
 
 def test_the_new_model_has_learned_the_taught_words_before_it_is_switched_to() -> None:

@@ -23,7 +23,7 @@ from jobs.worker import Worker
 from photos import generations, tasks
 from photos.embeddings import vectors_of
 from photos.migrating import MigrationSlice
-from photos.models import ModelMigration, Photo, StoredEmbedding
+from photos.models import Embedding, ModelMigration, Photo
 from photos.tasks import go_on_migrating, migrate_library, queue_left_behind, queue_migration
 from photos.tests.migrated import NEW, OLD, active_key, begin, migrated, upload, work
 
@@ -65,7 +65,7 @@ def test_a_slice_queues_the_next_until_all_is_done(monkeypatch: pytest.MonkeyPat
     queue_migration(migration.pk, timezone.now())
     monkeypatch.setattr(tasks.migrations, "MigrationSlice", partial(MigrationSlice, length=timedelta(0)))
     step()
-    assert (unfinished(), StoredEmbedding.objects.count()) == (1, 0)
+    assert (unfinished(), Embedding.objects.filter(model=NEW).count()) == (1, 0)
     monkeypatch.setattr(tasks.migrations, "MigrationSlice", MigrationSlice)
 
     step()
@@ -97,7 +97,8 @@ def test_a_migration_whose_worker_was_killed_goes_on_at_once_and_embeds_nothing_
     with monkeypatch.context() as lost, pytest.raises(Killed):
         lost.setattr(ModelMigration, "release", lambda *_: None)  # a process that is killed cleans up nothing
         step("a")
-    kept = list(StoredEmbedding.objects.values_list("photo_id", "created_at"))
+    new = Embedding.objects.filter(model=NEW)
+    kept = list(new.values_list("photo_id", "created_at"))
     Run.objects.expire("a", timezone.now(), "Its process was ended by SIGKILL.")
     Run.objects.return_lost(timezone.now())
 
@@ -105,8 +106,8 @@ def test_a_migration_whose_worker_was_killed_goes_on_at_once_and_embeds_nothing_
 
     migration.refresh_from_db()
     assert (migration.state, migration.embedded) == (State.SWITCHED, 3)
-    assert set(kept) < set(StoredEmbedding.objects.values_list("photo_id", "created_at"))
-    assert StoredEmbedding.objects.count() == len(photos)
+    assert set(kept) < set(new.values_list("photo_id", "created_at"))
+    assert new.count() == len(photos)
 
 
 def test_a_migration_whose_job_is_lost_is_queued_again() -> None:
@@ -145,7 +146,7 @@ def test_one_that_is_over_is_not_gone_on_with() -> None:
     step()
     go_on_migrating(timezone.now())
 
-    assert (unfinished(), StoredEmbedding.objects.count()) == (0, 0)
+    assert (unfinished(), Embedding.objects.filter(model=NEW).count()) == (0, 0)
 
 
 def test_one_that_another_process_works_on_is_left_to_it() -> None:
@@ -211,7 +212,7 @@ def test_after_a_rollback_what_came_in_since_gets_the_old_vector_in_the_backgrou
 
 def test_a_photo_whose_new_vector_failed_is_not_tried_for_ever() -> None:
     photos = migrated("red")
-    StoredEmbedding.objects.all().delete()
+    Embedding.objects.filter(model=NEW).delete()
     photos[0].stages.filter(name="embedding").update(status="failed", error="why")
 
     queue_left_behind(timezone.now())

@@ -10,6 +10,7 @@ from django.db.models.signals import post_save
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from photos.embeddings import put_vector
 from photos.models import Photo, Stage
 from photos.tests.factories import at, make_user
 from photos.tests.requesting import reads_vectors
@@ -33,14 +34,19 @@ def test_lists_show_all_but_the_archived(owner: User, make_photo: Callable[..., 
     assert list(Photo.objects.visible_to(owner).archived()) == [archived]
 
 
-def test_a_search_may_find_what_has_a_vector_of_the_model(make_photo: Callable[..., Photo]) -> None:
-    found = make_photo(embedding=np.ones(4), model="m@1")
-    make_photo(embedding=np.ones(4), model="m@2")
-    make_photo(embedding=np.ones(4), model="m@1", archived=True)
-    make_photo(embedding=np.ones(4), model="m@1", trashed=True)
+def test_hidden_are_the_archived_and_the_trashed_whoever_they_belong_to(make_photo: Callable[..., Photo]) -> None:
     make_photo()
+    hidden = [make_photo(archived=True), make_photo(trashed=True), make_photo(owner=make_user("eve"), archived=True)]
 
-    assert list(Photo.objects.searchable("m@1")) == [found]
+    assert list(Photo.objects.hidden().order_by("pk")) == hidden
+
+
+def test_a_photo_is_embedded_by_every_model_it_has_a_vector_of(make_photo: Callable[..., Photo]) -> None:
+    photo = make_photo(embedding=np.ones(4), model="m@1")
+    make_photo(embedding=np.ones(4), model="m@3")
+    put_vector(photo, np.ones(4), "m@2")
+
+    assert [list(Photo.objects.embedded_by(model)) for model in ("m@1", "m@2")] == [[photo], [photo]]
 
 
 def test_stale_is_what_another_model_has_embedded(make_photo: Callable[..., Photo]) -> None:

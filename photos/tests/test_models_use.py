@@ -149,7 +149,7 @@ def test_going_back_and_giving_up_the_way_back() -> None:
 
     assert "read with fake again" in run("rollback")
     assert active_key() == OLD
-    assert "Settled; 0 vectors moved." in run("settle", "--yes")
+    assert "Settled; 1 vectors deleted." in run("settle", "--yes")
     with pytest.raises(CommandError, match="no model to go back to"):
         run("rollback")
 

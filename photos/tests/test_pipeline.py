@@ -8,6 +8,7 @@ from ai.encoders.base import Encoder, EncoderUnavailable
 from ai.fakes import FakeEncoder
 from ai.vectors import BadVector
 from photos import pipeline, storage, thumbnails
+from photos.embeddings import models_of
 from photos.models import Photo, Stage
 from photos.models.stage import LEASE
 from photos.tests.interrupted import NOW, Interrupted, states, uploaded
@@ -25,7 +26,7 @@ def test_an_analysed_photo_has_everything() -> None:
     assert (photo.camera, photo.taken_at_source) == ("D750", "exif")
     assert photo.tag_names == ["red"]
     assert photo.caption == "A red, photographed in March 2019."
-    assert photo.embedding_model == "fake@1-32d"
+    assert models_of(photo.pk) == ["fake@1-32d"]
     assert states(photo) == [("done", 1)] * 4
     assert all((storage.media_root() / thumbnails.path_for(photo.original, size)).exists() for size in (512, 1600))
 

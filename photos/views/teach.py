@@ -42,7 +42,7 @@ def new(request: PageRequest) -> HttpResponse:
     form = TeachForm(request.POST, request.user)
     asked = form.is_valid()
     numbers = form.cleaned_data.get("photo", [])
-    chosen = list(Photo.objects.visible_to(request.user).defer("embedding").filter(pk__in=numbers))
+    chosen = list(Photo.objects.visible_to(request.user).filter(pk__in=numbers))
     if not chosen:
         words = form.errors["photo"][0] if "photo" in form.errors else "These photos are not here any more."
         messages.error(request, str(words))

@@ -40,4 +40,4 @@ def empty(request: PageRequest) -> HttpResponse:
 
 
 def _trashed(request: PageRequest, pk: int) -> Photo:
-    return photo_or_404(Photo.objects.in_trash_of(request.user).defer("embedding"), pk)
+    return photo_or_404(Photo.objects.in_trash_of(request.user), pk)

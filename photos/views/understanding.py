@@ -81,7 +81,7 @@ def repeat(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _visible(request: PageRequest, pk: int) -> Photo:
-    return photo_or_404(Photo.objects.visible_to(request.user).defer("embedding"), pk)
+    return photo_or_404(Photo.objects.visible_to(request.user), pk)
 
 
 def _caption_only(data: QueryDict) -> dict[str, str]:

@@ -9,8 +9,7 @@ import numpy as np
 from accounts.models import User
 from ai.encoders.base import model_key
 from ai.loading import get_encoder
-from photos.embeddings import put_vector
-from photos.models import Photo
+from photos.models import Embedding, Photo
 
 DIMENSION = 32  # of the fake encoder
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -58,6 +57,7 @@ def bulk_photos(owner: User, vectors: np.ndarray, prefix: str = "bulk") -> list[
         )
         for number in range(len(vectors))
     ]
-    for photo, vector in zip(photos, vectors, strict=True):
-        put_vector(photo, vector, model)
-    return Photo.objects.bulk_create(photos)
+    made = Photo.objects.bulk_create(photos)
+    rows = zip(made, vectors, strict=True)
+    Embedding.objects.bulk_create(Embedding(photo=photo, vector=vector, model=model) for photo, vector in rows)
+    return made

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from photos.models import Photo, VocabularyWord
+from photos.models import Embedding, Photo, VocabularyWord
 from photos.tests.factories import at, make_user
 from search.errors import BadQuery, NotAnalysed
 from search.hybrid import Found, find
@@ -59,8 +59,7 @@ def test_fewer_results_are_the_beginning_of_more(paint: Paint, owner: User) -> N
 def test_distances_are_exact_also_of_photos_found_by_words(paint: Paint, owner: User) -> None:
     photo = paint("blue", "red", tags=["red"])
     unseen = paint("blue", tags=["red"])
-    unseen.embedding = None
-    Photo.objects.filter(pk=unseen.pk).update(embedding=None, embedding_model="")
+    Embedding.objects.filter(photo=unseen).delete()
 
     hybrid = {hit.photo.pk: hit.distance for hit in find("red", owner, 5, Mode.HYBRID).hits}
     (nearest,) = find("red", owner, 5).hits

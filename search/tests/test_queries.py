@@ -9,7 +9,9 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
-from photos.models import Photo, VocabularyWord
+from ai.encoders.base import model_key
+from ai.loading import get_encoder
+from photos.models import ActiveModel, Photo, VocabularyWord
 from photos.tests.factories import make_user
 from search.errors import BadQuery, ModelMissing, NotAnalysed
 from search.hits import Hit
@@ -129,6 +131,7 @@ def test_what_is_embedded_can_be_compared_without_an_encoder(
     make_photo: MakePhoto, owner: User, settings: Settings, tmp_path: Path
 ) -> None:
     reference, twin = make_photo(embedding=axis(0)), make_photo(embedding=axis(0))
+    ActiveModel.adopt("compact", model_key(get_encoder()))
     settings.CLOUDZY_ENCODER, settings.CLOUDZY_ENCODER_DIR = "compact", tmp_path
 
     assert ids(similar_to([reference], owner, 5)) == [twin.pk]
@@ -183,15 +186,6 @@ def test_the_number_of_queries_does_not_grow_with_the_hits(
         with django_assert_num_queries(16):
             hits = find("boat", owner, limit).hits
             assert len([hit.photo.tag_names for hit in hits]) == limit
-
-
-def test_lists_load_no_vectors(paint: Callable[..., Photo], owner: User) -> None:
-    paint("red", tags=["boat"])
-
-    for text in ("red", "boat"):
-        photo = find(text, owner, 5).hits[0].photo
-
-        assert "embedding" in photo.get_deferred_fields()
 
 
 def test_vectors_of_two_models_never_meet(make_photo: MakePhoto, owner: User) -> None:

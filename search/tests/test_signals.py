@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from accounts.models import User
-from photos.embeddings import put_vectors, vector_of
+from photos.embeddings import put_vector, put_vectors, vector_of
 from photos.events import generation_ready
 from photos.generations import settle
 from photos.models import ActiveModel, Photo
@@ -31,11 +31,26 @@ def changes_of() -> Callable[[Photo], int]:
     return count
 
 
-def test_a_new_photo_is_news(make_photo: MakePhoto, changes_of: Callable[[Photo], int]) -> None:
-    assert changes_of(make_photo()) == 1
+def test_a_vector_is_news_but_not_a_photo_that_has_none_yet(
+    make_photo: MakePhoto, changes_of: Callable[[Photo], int]
+) -> None:
+    photo = make_photo()
+    assert changes_of(photo) == 0
+
+    put_vector(photo, axis(0), "fake@1-32d")
+
+    assert changes_of(photo) == 1
 
 
-@pytest.mark.parametrize("field", ["embedding", "embedding_model", "archived", "trashed_at"])
+def test_a_photo_saved_as_a_whole_is_news(make_photo: MakePhoto, changes_of: Callable[[Photo], int]) -> None:
+    photo = make_photo()
+
+    photo.save()
+
+    assert changes_of(photo) == 1
+
+
+@pytest.mark.parametrize("field", ["archived", "trashed_at"])
 def test_saving_what_the_index_reads_is_news(
     field: str, make_photo: MakePhoto, changes_of: Callable[[Photo], int]
 ) -> None:
