@@ -159,7 +159,7 @@ class PhotoAdmin(admin.ModelAdmin):
 
     @admin.action(description="Analyse again", permissions=["change"])
     def analyse_again(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
-        self._each(request, photos, lambda photo: pipeline.repeat(photo, timezone.now(), Stage.ORDER), "analysed")
+        self._each(request, photos, lambda photo: pipeline.repeat(photo, timezone.now(), Stage.QUICK), "analysed")
 
     @admin.action(description="Archive", permissions=["change"])
     def archive(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:

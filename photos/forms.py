@@ -19,6 +19,7 @@ MAX_SELECTED = 500
 STAGE_WORDS = {
     Stage.Name.METADATA: "Facts from the file: date, camera, place",
     Stage.Name.THUMBNAILS: "Smaller pictures",
+    Stage.Name.COLOURS: "Colours",
     Stage.Name.EMBEDDING: "Tags and search, and the caption that follows from them",
     Stage.Name.CAPTION: "Caption",
     Stage.Name.DESCRIPTION: "Words of the captioner",
@@ -29,7 +30,7 @@ STAGE_WORDS = {
 def repeatable() -> list[tuple[str, str]]:
     """Return the steps that a person may ask for once more: optional ones only where they are switched on."""
     optional = {Stage.Name.DESCRIPTION: takes_its_time(), Stage.Name.TEXT: is_switched_on()}
-    wanted = [*Stage.ORDER, *(name for name, is_on in optional.items() if is_on)]
+    wanted = [*Stage.QUICK, *(name for name, is_on in optional.items() if is_on)]
     return [(name.value, STAGE_WORDS[name]) for name in wanted]
 
 

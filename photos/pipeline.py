@@ -20,7 +20,7 @@ from rest_framework.exceptions import APIException
 from ai.encoders.base import BadVector, EncoderUnavailable, model_key
 from ai.encoders.placeholder import told_the_name
 from ai.ocr.base import ReaderUnavailable
-from photos import authorship, images, originals, reading, storage, thumbnails, walltime
+from photos import asking, authorship, colouring, images, originals, reading, storage, thumbnails, walltime
 from photos.embeddings import put_vector
 from photos.encoding import adopt, newest_encoder
 from photos.errors import StorageMissing
@@ -53,11 +53,18 @@ class Work:
         with originals.reading(self.photo.original) as path:
             return images.open_upright(path, max(thumbnails.SIZES))
 
+    @property
+    def small(self) -> Image.Image:
+        """The picture where a few hundred pixels are enough: a rendition, unless the whole is decoded already."""
+        if self.picture or "image" in self.__dict__:
+            return self.image
+        return thumbnails.reopened(storage.media_root(), self.photo.original, enough=1) or self.image
+
 
 def analyse(
     photo: Photo,
     now: datetime,
-    stages: Collection[str] = Stage.ORDER,
+    stages: Collection[str] = Stage.QUICK,
     picture: Image.Image | None = None,
     token: uuid.UUID | None = None,
 ) -> Photo:
@@ -82,6 +89,8 @@ def repeat(photo: Photo, now: datetime, stages: Collection[str] = ()) -> Photo:
     Optional ones among them are asked for again, and done by a worker. Raises Photo.DoesNotExist.
     """
     wanted = set(stages) or set(photo.stages.filter(status=Stage.Status.FAILED).values_list("name", flat=True))
+    if Stage.Name.COLOURS in wanted:
+        asking.ask_for(Stage.Name.COLOURS, [photo.pk])  # a photo may be older than this stage
     photo.request(with_followers(wanted))
     return analyse(photo, now)
 
@@ -227,6 +236,7 @@ def _caption(_: Work) -> Write:
 _STEPS: dict[Stage.Name, Callable[[Work], Write]] = {
     Stage.Name.METADATA: _metadata,
     Stage.Name.THUMBNAILS: _thumbnails,
+    Stage.Name.COLOURS: lambda work: colouring.look(work.small),
     Stage.Name.EMBEDDING: _embedding,
     Stage.Name.CAPTION: _caption,
     Stage.Name.TEXT: lambda work: reading.read(work.image, work.now),

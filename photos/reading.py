@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from django.db import transaction
 from PIL import Image
 
 from ai.ocr.base import MAX_LINES, Line
 from ai.ocr.loading import get_reader
 from ai.plaintext import one_line
-from photos.models import Photo, RecognisedText, Stage
+from photos.models import Photo, RecognisedText
 from photos.models.recognised import Reading
 
-ASKED_AT_ONCE = 500
 LONGEST_LINE = 1_000
 LONGEST_TEXT = 20_000  # characters of all lines together
 
@@ -30,29 +28,6 @@ def read(image: Image.Image, now: datetime) -> Callable[[Photo], set[str]]:
         return set()
 
     return write
-
-
-def never_read(limit: int | None = None) -> list[int]:
-    """Return the ids of photos whose text nobody has asked for yet.
-
-    They were decoded once before: one that kills who opens it has been found out by then.
-    """
-    # In no order, so that indexes answer: the rows with their vectors would be hundreds of megabytes.
-    seen = Stage.objects.filter(name=Stage.Name.THUMBNAILS, status=Stage.Status.DONE).values("photo_id")
-    unasked = Photo.objects.filter(pk__in=seen).exclude(stages__name=Stage.Name.TEXT).order_by()
-    return sorted(unasked.values_list("pk", flat=True)[:limit])
-
-
-def ask_for(photo_ids: Collection[int]) -> None:
-    """Ask for the text of these photos, once more where it was read before; those deleted meanwhile are no error."""
-    ids = sorted(photo_ids)
-    for start in range(0, len(ids), ASKED_AT_ONCE):
-        with transaction.atomic():
-            photos = Photo.objects.select_for_update().filter(pk__in=ids[start : start + ASKED_AT_ONCE])
-            there = list(photos.values_list("pk", flat=True))
-            stages = [Stage(photo_id=pk, name=Stage.Name.TEXT) for pk in there]
-            Stage.objects.bulk_create(stages, ignore_conflicts=True)
-            Stage.objects.filter(photo_id__in=there).request([Stage.Name.TEXT])
 
 
 def _bounded(lines: Sequence[Line]) -> Iterator[Line]:

@@ -173,7 +173,7 @@ def _saved(photo: Photo, queued: bool) -> bool:
     try:
         with transaction.atomic():
             photo.save(force_insert=True)
-            Stage.objects.bulk_create(Stage(photo=photo, name=name) for name in Stage.ORDER)
+            Stage.objects.bulk_create(Stage(photo=photo, name=name) for name in Stage.QUICK)
             if queued:
                 analyse_photo.enqueue(photo.pk)
     except IntegrityError:

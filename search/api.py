@@ -42,7 +42,7 @@ class NextField(serializers.CharField):
 
 _LANGUAGE = (
     'What to search for: words, `"exact words"`, `-without`, `OR`, brackets, fields such as `tag:food`, '
-    "`taken:2024-07` or `iso:>=800`, and `similar:12` for photos like number 12."
+    "`taken:2024-07`, `iso:>=800` or `color:teal`, and `similar:12` for photos like number 12."
 )
 
 

@@ -52,6 +52,10 @@ PHOTO = OpenApiExample(
         "lens": "iPhone 7 back camera 3.99mm f/1.8",
         "exposure": {"aperture": 1.8, "shutter": "1/887", "iso": 20, "focal_length": 3.99},
         "location": {"latitude": 41.2203, "longitude": -96.071625, "altitude": 351.0},
+        "colors": [
+            {"hex": "#8ea6bd", "name": "skyblue", "share": 0.46},
+            {"hex": "#57612c", "name": "olive", "share": 0.31},
+        ],
         "rating": None,
         "favorite": False,
         "archived": False,

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from ai.colours.palette import Shade
 from photos.api.fields import NumberField, TextField, TruthField, WallTimeField, WholeNumberField
 from photos.api.parameters import QuerySerializer, StrictSerializer
 from photos.models import Photo, Stage
@@ -28,8 +29,14 @@ class ExposureSerializer(serializers.Serializer[Photo]):
     focal_length = serializers.FloatField(allow_null=True, help_text="Millimetres.")
 
 
+class ColourSerializer(serializers.Serializer[Shade]):
+    hex = serializers.CharField()
+    name = serializers.CharField(help_text="What searches call it: `color:teal`.")
+    share = serializers.FloatField(help_text="How much of the picture it covers, 0 to 1.")
+
+
 class PhotoSerializer(serializers.Serializer[Photo]):
-    """A photo as lists show it."""
+    """A photo as lists show it; `palettes` in the context maps ids to colours."""
 
     id = serializers.IntegerField()
     filename = serializers.CharField()
@@ -52,6 +59,7 @@ class PhotoSerializer(serializers.Serializer[Photo]):
     lens = serializers.CharField()
     exposure = serializers.SerializerMethodField()
     location = serializers.SerializerMethodField()
+    colors = serializers.SerializerMethodField()
     rating = serializers.IntegerField(allow_null=True)
     favorite = serializers.BooleanField()
     archived = serializers.BooleanField()
@@ -70,6 +78,12 @@ class PhotoSerializer(serializers.Serializer[Photo]):
         if photo.latitude is None or photo.longitude is None:
             return None
         return {"latitude": photo.latitude, "longitude": photo.longitude, "altitude": photo.altitude}
+
+    @extend_schema_field(ColourSerializer(many=True))
+    def get_colors(self, photo: Photo) -> Any:
+        """Its dominant colours, the largest first; none until it is analysed."""
+        shades: Any = self.context["palettes"].get(photo.pk, [])
+        return ColourSerializer(shades, many=True).data
 
 
 class PhotoWithEmbeddingSerializer(PhotoSerializer):

@@ -27,7 +27,7 @@ from photos.api.negotiation import FILE_RESPONSES, THUMBNAIL_RESPONSES, AnyNegot
 from photos.api.parameters import StrictJSONParser, body_of, query_of
 from photos.api.requests import owner_of, page_url, photo_of, prefers_async, trashed_photo_of
 from photos.embeddings import latest_vectors
-from photos.models import Photo, Tag
+from photos.models import Photo, PhotoColour, Tag
 from photos.paging import Order, Page, page_of
 from photos.uploads import Accepted, accept_upload, received_file
 
@@ -101,9 +101,11 @@ class PhotoListView(APIView):
 
 def _listed(photos: list[Photo], with_embedding: bool) -> Any:
     rows: Any = photos  # the stubs know a serializer of one row only
+    ids = [photo.pk for photo in photos]
+    context: dict[str, Any] = {"palettes": PhotoColour.objects.palettes(ids)}
     if not with_embedding:
-        return forms.PhotoSerializer(rows, many=True).data
-    context = {"embeddings": latest_vectors([photo.pk for photo in photos])}
+        return forms.PhotoSerializer(rows, many=True, context=context).data
+    context["embeddings"] = latest_vectors(ids)
     return forms.PhotoWithEmbeddingSerializer(rows, many=True, context=context).data
 
 
@@ -157,7 +159,7 @@ class PhotoView(APIView):
 
 
 def _photo_answer(photo: Photo) -> Response:
-    context = {"embeddings": latest_vectors([photo.pk])}
+    context = {"embeddings": latest_vectors([photo.pk]), "palettes": PhotoColour.objects.palettes([photo.pk])}
     return Response(forms.PhotoWithEmbeddingSerializer(photo, context=context).data)
 
 

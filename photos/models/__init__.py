@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from photos.models.colour import ColourName, PhotoColour
 from photos.models.generation import ActiveModel, Embedding
 from photos.models.model_migration import ModelMigration, UnembeddedPhoto
 from photos.models.photo import Photo
@@ -13,11 +14,13 @@ from photos.models.vocabulary import VocabularyWord
 
 __all__ = [
     "ActiveModel",
+    "ColourName",
     "Embedding",
     "LearnedProbe",
     "ModelMigration",
     "OutsideExample",
     "Photo",
+    "PhotoColour",
     "PhotoTag",
     "Reanalysis",
     "RecognisedText",

@@ -33,7 +33,7 @@ class StageQuerySet(models.QuerySet["Stage"]):
         token = token or uuid.uuid4()
         wanted = self.filter(photo_id=photo_id, name__in=names).claimable(now)
         wanted.update(status=Stage.Status.RUNNING, attempts=F("attempts") + 1, claimed_at=now, claim=token)
-        order: list[str] = [*Stage.ORDER, *Stage.OPTIONAL]
+        order: list[str] = list(Stage.Name)
         return sorted(self.filter(photo_id=photo_id, claim=token), key=lambda stage: order.index(stage.name))
 
     def abandon(self, tokens: Collection[uuid.UUID], now: datetime) -> int:
@@ -77,6 +77,7 @@ class Stage(models.Model):
     class Name(models.TextChoices):
         METADATA = "metadata"
         THUMBNAILS = "thumbnails"
+        COLOURS = "colors", "Colours"
         EMBEDDING = "embedding", "Embedding and tags"
         CAPTION = "caption"
         DESCRIPTION = "description"
@@ -88,10 +89,11 @@ class Stage(models.Model):
         DONE = "done"
         FAILED = "failed"
 
-    # What every photo goes through.
+    # What every photo goes through before it is ready.
     ORDER = [Name.METADATA, Name.THUMBNAILS, Name.EMBEDDING, Name.CAPTION]
-    # What is asked for where a setting switches it on; no photo has to wait for it to be ready.
-    OPTIONAL = [Name.DESCRIPTION, Name.TEXT]
+    # What an upload asks for, and does at once. No photo has to wait for its colours to be ready.
+    QUICK = [*ORDER, Name.COLOURS]
+    # All others are asked for where a setting switches them on, and are not waited for either.
 
     photo = models.ForeignKey("photos.Photo", models.CASCADE, related_name="stages")
     name = models.CharField(max_length=16, choices=Name)

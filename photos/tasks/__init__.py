@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from photos.tasks.analysis import QUEUED_AT_ONCE, YOUNG, analyse_photo, queue_left_behind, queue_photos
+from photos.tasks.colours import ask_for_colours, look_for_uncoloured, queue_colours, queue_uncoloured
 from photos.tasks.endings import analysis_ended
 from photos.tasks.looking import (
     DESCRIPTIONS_AT_ONCE,
@@ -25,18 +26,22 @@ __all__ = [
     "analyse_again",
     "analyse_photo",
     "analysis_ended",
+    "ask_for_colours",
     "describe_photo",
     "go_on_migrating",
     "hand_out",
     "learn_taught_words",
     "look_after_reanalyses",
+    "look_for_uncoloured",
     "migrate_library",
+    "queue_colours",
     "queue_descriptions",
     "queue_left_behind",
     "queue_migration",
     "queue_photos",
     "queue_reading",
     "queue_retagging",
+    "queue_uncoloured",
     "queue_undescribed",
     "queue_unread",
     "read_again",

@@ -25,7 +25,7 @@ YOUNG = timedelta(minutes=1)
 @task(queue_name="ingest", takes_context=True)
 def analyse_photo(context: TaskContext, photo_id: int) -> None:
     """Do what this photo lacks; nothing for one that is complete or gone."""
-    analyse_claimed(context, photo_id, Stage.ORDER)
+    analyse_claimed(context, photo_id, Stage.QUICK)
 
 
 def analyse_claimed(context: TaskContext, photo_id: int, stages: Collection[str]) -> None:

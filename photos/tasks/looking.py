@@ -16,7 +16,7 @@ from ai.ocr.loading import get_reader
 from jobs.attempts import claims_of
 from jobs.duties import duty
 from jobs.models import Run
-from photos import captioning, missing, reading
+from photos import asking, captioning, missing
 from photos.models import Photo, Stage
 from photos.models.stage import LEASE
 from photos.tasks.analysis import QUEUED_AT_ONCE, analyse_claimed, enqueue_all
@@ -75,7 +75,7 @@ def queue_reading(ids: Sequence[int]) -> int:
 
 def read_again(ids: Sequence[int]) -> int:
     """Have workers read the text in these photos, once more where it was read before; return how many jobs that is."""
-    reading.ask_for(ids)
+    asking.ask_for(Stage.Name.TEXT, ids)
     return queue_reading(ids)
 
 
@@ -88,6 +88,6 @@ def queue_unread(now: datetime) -> None:
         return
     waiting = missing.unfinished(now, [Stage.Name.TEXT])
     if len(waiting) < QUEUED_AT_ONCE:
-        reading.ask_for(reading.never_read(QUEUED_AT_ONCE))
+        asking.ask_for(Stage.Name.TEXT, asking.never_asked(Stage.Name.TEXT, QUEUED_AT_ONCE))
         waiting = missing.unfinished(now, [Stage.Name.TEXT])
     queue_reading(waiting)

@@ -13,6 +13,7 @@ register = template.Library()
 STAGES = {
     Stage.Name.METADATA: "Facts from the file",
     Stage.Name.THUMBNAILS: "Smaller pictures",
+    Stage.Name.COLOURS: "Colours",
     Stage.Name.EMBEDDING: "Tags and search",
     Stage.Name.CAPTION: "Caption",
     Stage.Name.DESCRIPTION: "Words of the captioner",

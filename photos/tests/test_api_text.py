@@ -9,7 +9,7 @@ from django.test import Client
 from ai.fakes import FakeReader
 from ai.ocr.base import TextReader
 from jobs.worker import Worker
-from photos import pipeline, reading
+from photos import asking, pipeline
 from photos.models import Photo, Stage
 from photos.tests.factories import make_user
 from photos.tests.interrupted import NOW, uploaded
@@ -26,7 +26,7 @@ def photo(use_reader: UseReader) -> Photo:
     """A photo on which `Gate 14` was read."""
     use_reader(FakeReader(says=["Gate", "<b>14</b>"]))
     photo = pipeline.analyse(uploaded(), NOW)
-    reading.ask_for([photo.pk])
+    asking.ask_for(Stage.Name.TEXT, [photo.pk])
     return pipeline.analyse(photo, NOW, [Stage.Name.TEXT])
 
 
@@ -55,7 +55,7 @@ def test_a_photo_nobody_has_read_has_none(client: Client, make_photo: Callable[.
 
 def test_a_photo_that_waits_says_so(client: Client, make_photo: Callable[..., Photo]) -> None:
     photo = make_photo()
-    reading.ask_for([photo.pk])
+    asking.ask_for(Stage.Name.TEXT, [photo.pk])
 
     assert text_of(client, photo.pk) == NOTHING | {"status": "queued"}
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 MakePhoto = Callable[..., Photo]
 
 HTMX = {"HX-Request": "true"}
-QUERIES = 8  # the owner, the photo, its words, its vector, its stages, its text, the model and the stamp of the words
+QUERIES = 9  # the owner, the photo, its words, vector, stages, text, colours, the model and the stamp of the words
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pytest_django import Settings
 from ai.fakes import FakeReader
 from ai.ocr.base import MAX_LINES, Line, ReaderUnavailable, TextReader
 from ai.tests.written import bands
-from photos import missing, pipeline, reading
+from photos import asking, missing, pipeline, reading
 from photos.curation import purge
 from photos.models import Photo, RecognisedText, Stage
 from photos.models.stage import LEASE, MAX_ATTEMPTS
@@ -40,7 +40,7 @@ def photo() -> Photo:
 
 
 def read_again(photo: Photo) -> RecognisedText | None:
-    reading.ask_for([photo.pk])
+    asking.ask_for(Stage.Name.TEXT, [photo.pk])
     pipeline.analyse(photo, NOW, [TEXT])
     return RecognisedText.objects.filter(photo=photo).first()
 
@@ -65,7 +65,7 @@ def test_the_text_of_a_photo_is_kept_line_by_line_with_its_places(use_reader: Us
 
 def test_a_photo_is_ready_before_its_text_is_read_and_when_that_fails(photo: Photo, use_reader: UseReader) -> None:
     use_reader(FakeReader(error=RuntimeError("the engine gave up")))
-    reading.ask_for([photo.pk])
+    asking.ask_for(Stage.Name.TEXT, [photo.pk])
     photo.settle()
     before = photo.status
 
@@ -77,7 +77,7 @@ def test_a_photo_is_ready_before_its_text_is_read_and_when_that_fails(photo: Pho
 
 def test_the_stages_of_every_photo_do_not_include_it(photo: Photo, use_reader: UseReader) -> None:
     use_reader(FakeReader(says=["Gate 14"]))
-    reading.ask_for([photo.pk])
+    asking.ask_for(Stage.Name.TEXT, [photo.pk])
 
     pipeline.analyse(photo, NOW)
 
@@ -101,7 +101,7 @@ def test_a_photo_without_text_has_no_row_and_is_not_read_again(photo: Photo, use
     use_reader(FakeReader(says=[" \u200b "]))
 
     assert read_again(photo) is None
-    assert photo.pk not in reading.never_read()
+    assert photo.pk not in asking.never_asked(Stage.Name.TEXT)
     assert missing.unfinished(NOW, [TEXT]) == []
 
 
@@ -166,7 +166,7 @@ def test_a_photo_deleted_meanwhile_leaves_nothing(photo: Photo, use_reader: UseR
 
 
 def test_asking_for_a_photo_that_is_gone_is_no_error() -> None:
-    reading.ask_for([4711])
+    asking.ask_for(Stage.Name.TEXT, [4711])
 
     assert not Stage.objects.exists()
 
@@ -204,7 +204,7 @@ def test_what_a_person_says_while_it_is_read_is_kept(photo: Photo, use_reader: U
 
 
 def test_a_photo_that_kills_its_reader_is_given_up_and_stays_ready(photo: Photo) -> None:
-    reading.ask_for([photo.pk])
+    asking.ask_for(Stage.Name.TEXT, [photo.pk])
     photo.stages.filter(name=TEXT).update(status="running", attempts=MAX_ATTEMPTS, claimed_at=NOW)
 
     missing.give_up_lost(NOW + LEASE * 2)
@@ -216,14 +216,14 @@ def test_a_photo_that_kills_its_reader_is_given_up_and_stays_ready(photo: Photo)
 
 def test_never_read_are_those_nobody_asked_for(photo: Photo) -> None:
     other, third = (pipeline.analyse(uploaded(jpeg(colour=colour)), NOW) for colour in ("blue", "green"))
-    reading.ask_for([other.pk])
+    asking.ask_for(Stage.Name.TEXT, [other.pk])
 
-    assert reading.never_read() == [photo.pk, third.pk]
-    assert len(reading.never_read(1)) == 1
+    assert asking.never_asked(Stage.Name.TEXT) == [photo.pk, third.pk]
+    assert len(asking.never_asked(Stage.Name.TEXT, 1)) == 1
 
 
 @pytest.mark.parametrize("status", ["queued", "running", "failed"])
 def test_a_photo_that_could_not_be_decoded_is_not_asked_for(photo: Photo, status: str) -> None:
     photo.stages.filter(name=Stage.Name.THUMBNAILS).update(status=status)
 
-    assert reading.never_read() == []
+    assert asking.never_asked(Stage.Name.TEXT) == []

@@ -17,7 +17,7 @@ from ai.fakes import FakeReader
 from ai.ocr.base import Line, ReaderUnavailable, TextReader
 from jobs.models import MAX_ATTEMPTS, Run
 from jobs.worker import Worker
-from photos import pipeline, reading, tasks
+from photos import asking, pipeline, tasks
 from photos.models import Photo, RecognisedText, Stage
 from photos.tests.interrupted import NOW, uploaded
 from photos.tests.pictures import jpeg
@@ -195,4 +195,4 @@ def test_process_missing_reads_here_and_repeats_what_failed_where_asked(photo: P
 
 def test_process_missing_says_nothing_of_text_where_it_is_switched_off(photo: Photo) -> None:
     assert "text" not in process_missing("--dry-run")
-    assert reading.never_read() == [photo.pk]
+    assert asking.never_asked(Stage.Name.TEXT) == [photo.pk]

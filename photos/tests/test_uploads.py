@@ -43,7 +43,7 @@ def test_an_accepted_photo_has_a_row_its_bytes_and_stages_that_wait(owner: User,
     assert (photo.width, photo.height) == (60, 80)
     assert (photo.created_at, photo.taken_at, photo.taken_at_source) == (NOW, NOW, "upload")
     assert photo.status == Photo.Status.QUEUED
-    assert [stage.name for stage in photo.stages.all()] == Stage.ORDER
+    assert [stage.name for stage in photo.stages.all()] == Stage.QUICK
 
 
 def test_the_decoded_picture_is_handed_on_at_most_as_large_as_thumbnails_need(owner: User) -> None:
@@ -156,7 +156,7 @@ def test_uploads_of_the_same_bytes_at_the_same_time_are_one_photo(owner: User, m
     assert [accepted.created for accepted in results].count(True) == 1
     assert {accepted.photo.pk for accepted in results} == {Photo.objects.get().pk}
     assert files_below(media) == [storage.path_of(Photo.objects.get().original)]
-    assert Stage.objects.count() == len(Stage.ORDER)
+    assert Stage.objects.count() == len(Stage.QUICK)
 
 
 @pytest.mark.django_db(transaction=True)

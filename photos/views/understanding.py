@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from photos import curation
 from photos.forms import EditForm, StageForm, WordForm
-from photos.models import Photo, RecognisedText, Stage
+from photos.models import Photo, PhotoColour, RecognisedText, Stage
 from photos.notices import tell_errors, tell_judged
 from photos.standing import Standing
 from photos.understanding import understanding_of
@@ -96,4 +96,10 @@ def _after(request: PageRequest, photo: Photo) -> HttpResponse:
 
 def _context(photo: Photo) -> dict[str, Any]:
     recognised = RecognisedText.objects.filter(photo=photo).first()
-    return {"photo": photo, "seen": understanding_of(photo), "now": timezone.now(), "recognised": recognised}
+    return {
+        "photo": photo,
+        "seen": understanding_of(photo),
+        "now": timezone.now(),
+        "recognised": recognised,
+        "shades": PhotoColour.objects.palettes([photo.pk]).get(photo.pk),
+    }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from search.language.errors import QueryError
-from search.language.nodes import And, Node, Query, Words
+from search.language.fields import operator_of
+from search.language.nodes import And, Field, Node, Not, Query, Words
 
 
 @dataclass(frozen=True)
@@ -13,12 +14,16 @@ class Chip:
     label: str
     without: str  # the query without this piece, empty where nothing is left
     problem: str = ""  # why the query cannot be read, on the piece that is to blame
+    swatch: str = ""  # the colour it is about, `#rrggbb`
 
 
 def chips(query: Query) -> list[Chip]:
     """Return a chip for each condition that must hold."""
     conditions = query.conditions
-    return [Chip(_label(node), _joined(conditions[:at] + conditions[at + 1 :])) for at, node in enumerate(conditions)]
+    return [
+        Chip(_label(node), _joined(conditions[:at] + conditions[at + 1 :]), swatch=_swatch(node))
+        for at, node in enumerate(conditions)
+    ]
 
 
 def error_chips(error: QueryError) -> list[Chip]:
@@ -29,6 +34,12 @@ def error_chips(error: QueryError) -> list[Chip]:
 
 def _label(node: Node) -> str:
     return node.text if isinstance(node, Words) and not node.exact else str(node)
+
+
+def _swatch(node: Node) -> str:
+    node = node.child if isinstance(node, Not) else node
+    operator = operator_of(node.name) if isinstance(node, Field) else None
+    return operator.swatch(node.value) if operator and isinstance(node, Field) else ""
 
 
 def _joined(conditions: tuple[Node, ...]) -> str:

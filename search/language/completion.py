@@ -19,6 +19,7 @@ class Completion:
     text: str  # the whole query, with what is offered in the place of its last piece
     label: str
     help: str
+    swatch: str = ""  # a colour to show with it, `#rrggbb`
 
 
 def complete(text: str, user: User) -> list[Completion]:
@@ -37,5 +38,6 @@ def _values(before: str, match: re.Match[str], user: User) -> list[Completion]:
     if operator is None:
         return []
     typed = match["bare"] if match["quoted"] is None else match["quoted"]
-    pieces = [f"{operator.name}:{writing.value(value)}" for value in operator.complete(typed, user)]
-    return [Completion(f"{before}{piece} ", piece, operator.help) for piece in pieces]
+    values = operator.complete(typed, user)
+    pieces = [(f"{operator.name}:{writing.value(value)}", operator.swatch(value)) for value in values]
+    return [Completion(f"{before}{piece} ", piece, operator.help, swatch) for piece, swatch in pieces]

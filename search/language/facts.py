@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from photos.image_types import IMAGE_TYPES
 from photos.models import Photo, PhotoTag
 from photos.models.tag import normalise_tag
+from search.language.coloured import ColourFact
 from search.language.fields import register
 from search.language.kinds import AreaFact, ChoiceFact, DateFact, NumberFact, Operator, Option, PhotoOperator, TextFact
 from search.language.named import camera, few_words, known_cameras, known_lenses, known_tags, lens, tagged
@@ -144,6 +145,12 @@ _OPERATORS: tuple[Operator[Any], ...] = (
             Option("landscape", lambda: Q(width__gt=F("height"))),
             Option("square", lambda: Q(width=F("height"))),
         ),
+    ),
+    ColourFact(
+        name="color",
+        help="What colours a photo has: a name, bw for those without any, or what comes near a hex value.",
+        examples=("color:teal", "color:#1e90ff", "color:bw", "-color:red"),
+        aliases=("colour",),
     ),
     PhotoOperator(
         name="similar",

@@ -42,6 +42,10 @@ class Operator(ABC, Generic[V]):
         """Return values that begin with what was typed and mean something in this user's library, likeliest first."""
         return ()
 
+    def swatch(self, value: V) -> str:  # noqa: ARG002 - most kinds have nothing to do with colours
+        """Return the colour to show beside a value, `#rrggbb`; "" for none."""
+        return ""
+
 
 class Fact(Operator[V]):
     """An operator that the database decides."""

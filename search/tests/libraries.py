@@ -7,8 +7,13 @@ import random
 import unicodedata
 from datetime import date, datetime, timedelta
 
+import numpy as np
+
 from accounts.models import User
-from photos.models import Photo, PhotoTag, RecognisedText, Tag
+from ai.colours.cielab import difference, to_lab
+from ai.colours.grid import NEAR, STEP
+from ai.colours.palette import Palette, Shade
+from photos.models import Photo, PhotoColour, PhotoTag, RecognisedText, Tag
 from photos.tests.factories import at
 from search.language import And, Field, Node, Not, Or, Query, walk
 from search.language.values import Area, Dates, Numbers
@@ -17,6 +22,7 @@ TAGS = ["food", "work", "hot dog", "café", "cafe", "ночь", "ßtraße"]
 MAKES = ["", "Canon", "NIKON CORPORATION", "Apple", "Señor"]
 MODELS = ["", "Canon EOS R5", "NIKON D750", "iPhone 7", "Über 1"]
 LENSES = ["", "EF 50mm f/1.8", "Macro 100", "Mácro 60"]
+COLOURS = [0x008080, 0x1E90FF, 0x2288FF, 0x000080, 0xD01C1F, 0x7B1E2E, 0x808080, 0xFFFFFF]
 PLACES = [(48.8584, 2.2945), (48.8606, 2.3376), (-17.0, 179.9), (-17.1, -179.9), (89.99, 10.0), (0.0, 0.0)]
 DAYS = [date(2018, 12, 31), date(2019, 1, 1), date(2019, 7, 31), date(2020, 2, 29), date(2024, 1, 1)]
 
@@ -36,7 +42,11 @@ def random_library(seed: int, owner: User, stranger: User, count: int = 60) -> l
         for photo in photos
         if chance.random() < 0.3
     )
-    return list(Photo.objects.prefetch_related("photo_tags__tag").select_related("recognised"))
+    for photo in photos:
+        shades = [Shade(chance.choice(COLOURS), 0.25) for _ in range(chance.choice([0, 1, 3]))]
+        PhotoColour.objects.put(photo, Palette(shades, monochrome=chance.random() < 0.2))
+    related = ("photo_tags__tag", "colours", "colour_names")
+    return list(Photo.objects.prefetch_related(*related).select_related("recognised"))
 
 
 def _photo(chance: random.Random, number: int, owner: User, stranger: User) -> Photo:
@@ -113,6 +123,8 @@ def _has(name: str, value: object, photo: Photo) -> bool:
             return all(word in _bare(photo.lens) for word in words)
         case "type":
             return photo.format == value
+        case "color":
+            return _has_colour(value, photo)
     return {
         "gps": photo.latitude is not None and photo.longitude is not None,
         "caption": photo.caption != "",
@@ -125,6 +137,18 @@ def _has(name: str, value: object, photo: Photo) -> bool:
         "landscape": photo.height < photo.width,
         "square": photo.height == photo.width,
     }[value]
+
+
+def _has_colour(wanted: str, photo: Photo) -> bool:
+    """Go by what the middle of each colour's cell is, as the documentation says."""
+    if not wanted.startswith("#"):
+        return wanted in {row.name for row in photo.colour_names.all()}
+    middles = [np.rint(to_lab(_levels(row.number)) / STEP) * STEP for row in photo.colours.all()]
+    return any(difference(middle, to_lab(_levels(int(wanted[1:], 16)))) <= NEAR for middle in middles)
+
+
+def _levels(number: int) -> np.ndarray:
+    return np.array([number // 65536, number // 256 % 256, number % 256])
 
 
 def _bare(text: str) -> str:

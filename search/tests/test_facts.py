@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from accounts.models import User
-from photos.models import Photo
+from ai.colours.palette import Palette, Shade
+from photos.models import Photo, PhotoColour
 from photos.tests.factories import at
 from search.filters import allowed
 from search.language import QueryError, parse
@@ -57,8 +58,10 @@ BLANK = {
 
 @pytest.fixture
 def library(make_photo: MakePhoto) -> None:
-    make_photo(**FALCON, tags=["bird", "hot dog"])
-    make_photo(**RIVER, tags=["café"])
+    falcon = make_photo(**FALCON, tags=["bird", "hot dog"])
+    river = make_photo(**RIVER, tags=["café"])
+    PhotoColour.objects.put(falcon, Palette([Shade(0xD8C3A0, 0.8), Shade(0x1C2F5C, 0.2)], monochrome=False))
+    PhotoColour.objects.put(river, Palette([Shade(0x7C7C7C, 1.0)], monochrome=True))
     make_photo(**BLANK)
 
 
@@ -115,6 +118,21 @@ def found(text: str, owner: User) -> set[str]:
         ("orientation:portrait", {"river"}),
         ("orientation:landscape", {"falcon"}),
         ("orientation:square", {"blank"}),
+        ("color:beige", {"falcon"}),
+        ("colour:navy", {"falcon"}),
+        ("color:Dark-Blue", {"falcon"}),
+        ("color:blue", {"falcon"}),
+        ("color:blau", {"falcon"}),
+        ("color:teal", set()),
+        ("-color:beige", {"river", "blank"}),
+        ("color:bw", {"river"}),
+        ("color:grey", {"river"}),
+        ("color:#808080", {"river"}),
+        ("color:#1a3060", {"falcon"}),
+        ("-color:#1a3060", {"river", "blank"}),
+        ("color:#fff", set()),
+        ("color:navy OR color:grey", {"falcon", "river"}),
+        ("-(color:navy OR color:grey)", {"blank"}),
         ("(tag:bird OR taken:2019) -iso:<100", {"falcon"}),
         ("-(tag:bird OR taken:2019)", {"blank"}),
     ],

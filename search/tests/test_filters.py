@@ -48,6 +48,7 @@ FACTS = st.one_of(
     st.builds("{}:{}".format, st.sampled_from(["taken", "before", "after"]), PERIODS),
     st.sampled_from(["taken:2019..2020", "taken:..2019-07", "taken:2019-08..", "taken:2018-12-31..2019-01-01"]),
     st.builds("near:{},{}".format, POINTS, st.sampled_from(["1m", "500m", "3.3km", "20mi", "1000km", "20000km"])),
+    choosing("color", "teal", "blue", "navy", "Türkis", "bordeaux", "red", "grey", "bw", "#1e90ff", "#777", "000088"),
     choosing("has", "gps", "caption", "text"),
     choosing("is", "favorite", "archived", "untagged", "failed"),
     choosing("type", "jpg", "heic", "tif", "png"),
@@ -91,7 +92,16 @@ def test_random_libraries_answer_every_kind_of_fact(owner: User) -> None:
     photos = random_library(0, owner, make_user("eve"))
     queries = ["tag:food", "camera:canon", "lens:macro", "iso:800", "f:1.78", "focal:50", "rating:3", "taken:2019"]
     queries += ["before:2019", "after:2019", "near:48.86,2.3,5km", "near:-17,180,20km", "has:gps", "is:archived"]
-    queries += ["is:untagged", "is:failed", "is:favorite", "type:heic", "orientation:portrait"]
+    queries += [
+        "is:untagged",
+        "is:failed",
+        "is:favorite",
+        "type:heic",
+        "orientation:portrait",
+        "color:teal",
+        "color:#1e90ff",
+        "color:bw",
+    ]
 
     numbers = {text: len(answers(parse(text), photos, owner)) for text in queries}
 

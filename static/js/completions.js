@@ -50,7 +50,7 @@ export function startCompletions() {
     box.removeAttribute("aria-activedescendant");
   }
 
-  function optionOf({ text, label, help }, place) {
+  function optionOf({ text, label, help, swatch }, place) {
     const option = document.createElement("li");
     option.id = `completion-${place}`;
     option.role = "option";
@@ -60,8 +60,22 @@ export function startCompletions() {
     name.textContent = label;
     const words = document.createElement("small");
     words.textContent = help;
-    option.append(name, words);
+    option.append(...(swatch ? [swatchOf(swatch)] : []), name, words);
     return option;
+  }
+
+  // An attribute of a drawing: the policy of this site allows no inline style.
+  function swatchOf(colour) {
+    const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const spot = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    drawing.setAttribute("class", "swatch");
+    drawing.setAttribute("viewBox", "0 0 16 16");
+    drawing.setAttribute("aria-hidden", "true");
+    spot.setAttribute("width", "16");
+    spot.setAttribute("height", "16");
+    spot.setAttribute("fill", colour);
+    drawing.append(spot);
+    return drawing;
   }
 
   function move(step) {

@@ -12,10 +12,12 @@ from ai.captioners.base import CaptionerUnavailable
 from ai.captioners.loading import takes_its_time
 from ai.encoders.base import EncoderUnavailable, model_key
 from ai.ocr.loading import is_switched_on
-from photos import captioning, missing, reading
+from photos import asking, captioning, missing
 from photos.encoding import current_encoder
 from photos.models import Photo, Stage
-from photos.tasks import queue_descriptions, queue_photos, queue_reading
+from photos.tasks import queue_colours, queue_descriptions, queue_photos, queue_reading
+
+COLOURS = Stage.Name.COLOURS
 
 
 class Command(BaseCommand):
@@ -35,6 +37,7 @@ class Command(BaseCommand):
         self._analyse(now, options)
         if not options["dry_run"]:
             self._ask_again(now, options)
+        self._colour(now, options)
         if takes_its_time():
             self._describe(now, options)
         if is_switched_on():
@@ -57,13 +60,28 @@ class Command(BaseCommand):
         todo: list[tuple[str, str, list[int], tuple[str, ...]]] = [
             ("Finishing", "ingest", waiting, ()),
             ("Embedding anew", "embed", stale, (Stage.Name.EMBEDDING,)),
-            ("Repeating", "ingest", failed if options["failed"] else [], tuple(Stage.ORDER)),
+            ("Repeating", "ingest", failed if options["failed"] else [], tuple(Stage.QUICK)),
         ]
         for title, queue_name, ids, stages in todo:
             if options["now"]:
                 self._do(title, ids, stages)
             elif ids:
                 self.stdout.write(f"{title}: {queue_photos(ids, queue_name, stages)} queued")
+
+    def _colour(self, now: datetime, options: dict[str, Any]) -> None:
+        lacking = asking.never_asked(COLOURS)
+        self.stdout.write(f"{len(lacking) + len(missing.unfinished(now, [COLOURS]))} photos have no colours yet.")
+        if options["dry_run"]:
+            return
+        if options["failed"]:
+            Stage.objects.filter(name=COLOURS, status=Stage.Status.FAILED).request([COLOURS])
+        asking.ask_for(COLOURS, lacking)
+        ids = missing.unfinished(now, [COLOURS])
+        if options["now"]:
+            done = sum(1 for _ in self._counted("Finding colours", missing.complete(ids, timezone.now()), len(ids)))
+            self.stdout.write(f"Finding colours: {done} done")
+        elif ids:
+            self.stdout.write(f"Finding colours: {queue_colours(ids)} queued")
 
     def _ask_again(self, now: datetime, options: dict[str, Any]) -> None:
         if options["failed"]:
@@ -96,13 +114,13 @@ class Command(BaseCommand):
 
     def _read(self, now: datetime, options: dict[str, Any]) -> None:
         texts = Stage.objects.filter(name=Stage.Name.TEXT)
-        unread = len(missing.unfinished(now, [Stage.Name.TEXT])) + len(reading.never_read())
+        unread = len(missing.unfinished(now, [Stage.Name.TEXT])) + len(asking.never_asked(Stage.Name.TEXT))
         self.stdout.write(f"The text in {unread} photos is not read yet.")
         if options["dry_run"]:
             return
         if options["failed"]:
             texts.filter(status=Stage.Status.FAILED).request([Stage.Name.TEXT])
-        reading.ask_for(reading.never_read())
+        asking.ask_for(Stage.Name.TEXT, asking.never_asked(Stage.Name.TEXT))
         ids = missing.unfinished(now, [Stage.Name.TEXT])
         if not options["now"]:
             self.stdout.write(f"Reading text: {queue_reading(ids)} queued")
