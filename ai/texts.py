@@ -21,7 +21,7 @@ class Lexicon:
         """Raise BadVector where the leaves of a word cancel out and leave it without a direction."""
         self._names = NameBook(vocabulary.words)
         meanings = list(self._names.meanings())
-        means = np.array([_mean(vocabulary, words) for words in meanings]).reshape(-1, vocabulary.dimension)
+        means = np.array([mean_of(vocabulary, words) for words in meanings]).reshape(-1, vocabulary.dimension)
         self._vectors = dict(zip(meanings, unit_rows(means, vocabulary.dimension), strict=True))
 
     def vector(self, text: str) -> np.ndarray | None:
@@ -82,7 +82,7 @@ def _sum(vectors: Sequence[np.ndarray]) -> np.ndarray | None:
         return None
 
 
-def _mean(vocabulary: Vocabulary, words: Sequence[Word]) -> np.ndarray:
+def mean_of(vocabulary: Vocabulary, words: Sequence[Word]) -> np.ndarray:
     """Return the mean of the words' leaves, each once, and of the directions of those that are learned."""
     leaves = sorted({leaf for word in words for leaf in word.leaves})
     learned = [word.probe.direction for word in words if word.probe is not None]

@@ -9,7 +9,7 @@ from PIL import Image
 from rest_framework.exceptions import ValidationError
 
 from accounts.models import User
-from ai.encoders.base import BadVector, EncoderUnavailable
+from ai.encoders.base import BadVector
 from ai.plaintext import one_line
 from ai.vectors import unit_rows
 from photos.embeddings import any_vectors_of
@@ -19,10 +19,11 @@ from search.errors import BadQuery, NotAnalysed
 from search.hits import Hit, likenesses
 from search.language.refining import LESS
 from search.looks import embedded, encoder_for_pictures, look_of_region
+from search.meaning import Meaning
 from search.nearest import nearest
-from search.relevance import split_of
+from search.relevance import Kind, split_of
 from search.scope import Scope
-from search.spaces import Space, current_space, space_of
+from search.spaces import space_of
 
 LONGEST_QUERY = 200
 
@@ -32,18 +33,18 @@ def similar_to(photos: Sequence[Photo], user: User, limit: int, unlike: Sequence
 
     Raises NotAnalysed, and BadQuery where nothing is left to be like.
     """
-    try:
-        space = current_space()  # comparing what is embedded needs no encoder
-    except EncoderUnavailable as exc:
-        raise NotAnalysed from exc
-    vector = _mean(photos, space.model)
+    meaning = Meaning.now(user)
+    if meaning.space is None:  # comparing what is embedded needs no encoder
+        raise NotAnalysed
+    vector = _mean(photos, meaning.space.model)
     if unlike:
-        vector = vector - LESS * _mean(unlike, space.model)
+        vector = vector - LESS * _mean(unlike, meaning.space.model)
     try:
         direction = unit_rows(vector[None], len(vector))[0]
     except BadVector as exc:
         raise BadQuery("What these photos are like and unlike is the same: nothing is left to be similar to.") from exc
-    return _nearest(direction, space, user, limit, {photo.pk for photo in (*photos, *unlike)})
+    kind = Kind.PHOTO if len(photos) == 1 and not unlike else Kind.SUM
+    return _nearest(direction, kind, meaning, limit, {photo.pk for photo in (*photos, *unlike)})
 
 
 def like_region(photo: Photo, region: Region, user: User, limit: int) -> list[Hit]:
@@ -56,7 +57,7 @@ def like_region(photo: Photo, region: Region, user: User, limit: int) -> list[Hi
         vector = look_of_region(photo, region, encoder)
     except BadRegion as exc:
         raise ValidationError({"region": [str(exc)]}) from exc
-    return _nearest(vector, space_of(encoder), user, limit, {photo.pk})
+    return _nearest(vector, Kind.PHOTO, Meaning(user, encoder, space_of(encoder)), limit, {photo.pk})
 
 
 def like_image(image: Image.Image, user: User, limit: int, region: Region | None = None) -> list[Hit]:
@@ -69,7 +70,7 @@ def like_image(image: Image.Image, user: User, limit: int, region: Region | None
     except BadRegion as exc:
         raise ValidationError({"region": [str(exc)]}) from exc
     encoder = encoder_for_pictures()
-    return _nearest(embedded(seen, encoder), space_of(encoder), user, limit)
+    return _nearest(embedded(seen, encoder), Kind.PHOTO, Meaning(user, encoder, space_of(encoder)), limit)
 
 
 def clean(text: str) -> str:
@@ -88,8 +89,8 @@ def _mean(photos: Sequence[Photo], model: str) -> np.ndarray:
 
 
 def _nearest(
-    vector: np.ndarray, space: Space, user: User, limit: int, passing_by: Collection[int] = frozenset()
+    vector: np.ndarray, kind: Kind, meaning: Meaning, limit: int, passing_by: Collection[int] = frozenset()
 ) -> list[Hit]:
-    scope = Scope.of_user(user)
-    near = nearest(vector, space, scope, limit, passing_by)
-    return likenesses(near, scope.photos, split_of(vector, space, user))
+    scope = Scope.of_user(meaning.user)
+    near = nearest(vector, meaning.space, scope, limit, passing_by) if meaning.space else []
+    return likenesses(near, scope.photos, split_of(vector, kind, meaning))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 import numpy as np
 
-from accounts.models import User
-from search.spaces import Space
-
-_CLOSE = 1.2  # squared distance of unit vectors: cosine 0.4
+from search.background import Background, background_of
+from search.meaning import Meaning
 
 
 class Relevance(StrEnum):
@@ -18,6 +16,14 @@ class Relevance(StrEnum):
 
     STRONG = "strong"
     WEAK = "weak"
+
+
+class Kind(Enum):
+    """What a direction was made of: cosines of two kinds must not be compared."""
+
+    TEXT = auto()
+    PHOTO = auto()
+    SUM = auto()
 
 
 @dataclass(frozen=True)
@@ -32,10 +38,32 @@ class Split:
 
 NOTHING_STRONG = Split(-1.0)
 
+_UNSEEN = Split(1.2)  # cosine 0.4, where there are no photos yet to learn from
+_SAME = 0.06  # what is no further away is the same picture, whatever else there is: cosine 0.97
+_FAR = 1.999  # cosine 0: what points elsewhere is never strong
+_DIGITS = 3  # sums of floats may differ by less in another process
 
-def split_of(vector: np.ndarray | None, space: Space | None, user: User) -> Split:  # noqa: ARG001
-    """Return where the relevance of photos to a direction ends, among all photos the user sees.
 
-    It depends on the vector and the library alone: not on filters, the mode, or how far a ranking is read.
+def split_of(vector: np.ndarray | None, kind: Kind, meaning: Meaning) -> Split:
+    """Return where the relevance of photos to a direction ends, among all photos that lists show to the user.
+
+    It depends on the direction and the library alone: not on filters, the mode, or how far a ranking is read.
     """
-    return NOTHING_STRONG if vector is None or space is None else Split(_CLOSE)
+    if vector is None or meaning.space is None:
+        return NOTHING_STRONG
+    vocabulary = meaning.encoder.vocabulary if meaning.encoder else None
+    background = background_of(meaning.space, meaning.user, vocabulary)
+    if not len(background.sample.ids):
+        return _UNSEEN
+    distance = 2 - 2 * _edge(vector, kind, background)
+    return Split(max(round(min(distance, _FAR), _DIGITS), NOTHING_STRONG.distance))
+
+
+def _edge(vector: np.ndarray, kind: Kind, background: Background) -> float:
+    cosines = background.sample.vectors @ vector
+    if kind is Kind.TEXT and background.texts:
+        return background.texts.edge(cosines)
+    if kind is Kind.PHOTO:
+        others = cosines[2 - 2 * cosines > _SAME]
+        return min(background.photos.edge(others), 1 - _SAME / 2)
+    return background.photos.around(cosines).edge(cosines)

@@ -19,7 +19,7 @@ from search.fulltext.base import POOL
 from search.fulltext.forms import forms
 from search.language import Field, Part, Similar, Weighted, Words
 from search.meaning import Meaning
-from search.relevance import Split, split_of
+from search.relevance import Kind, Split, split_of
 from search.scope import Scope
 from search.words import Sought, sought, tagged_with
 
@@ -64,6 +64,7 @@ class Wish:
     named: Sought | None  # its loose words
     phrases: tuple[Term, ...]
     vector: np.ndarray | None
+    kind: Kind  # of the vector
     without: tuple[Unwanted, ...]
     facts: tuple[str, ...]
     passing_by: frozenset[int]
@@ -81,7 +82,7 @@ class Wish:
     @cached_property
     def split(self) -> Split:
         """Where photos cease to be strong by meaning, whatever facts and unwanted things rule out."""
-        return split_of(self.vector, self.meaning.space, self.meaning.user)
+        return split_of(self.vector, self.kind, self.meaning)
 
     @cached_property
     def asked(self) -> Asked:
@@ -115,12 +116,25 @@ def wish(alternative: Alternative, meaning: Meaning, with_archive: bool) -> Wish
         named=sought(alternative.text) if alternative.texts else None,
         phrases=phrases,
         vector=meaning.of_all(text, alternative.sums),
+        kind=_kind(alternative),
         without=tuple(_unwanted(node, meaning) for node in alternative.without),
         facts=tuple(str(fact) for fact in alternative.facts if isinstance(fact, Field)),
         passing_by=alternative.photo_ids,
         is_only_facts=not (text or alternative.sums),
         meaning=meaning,
     )
+
+
+def _kind(alternative: Alternative) -> Kind:
+    if not alternative.sums:
+        return Kind.TEXT
+    parts = [part for terms in alternative.sums for part in terms]
+    has_words = bool(alternative.texts or alternative.phrases)
+    return Kind.PHOTO if len(parts) == 1 and not has_words and _is_one(parts[0]) else Kind.SUM
+
+
+def _is_one(part: Part) -> bool:
+    return part.weight > 0 and isinstance(part.of, Similar) and len(part.of.examples) == 1
 
 
 def _scope(alternative: Alternative, user: User, with_archive: bool) -> Scope:

@@ -1,0 +1,67 @@
+"""What background texts, and the photos themselves, reach on the photos somebody sees.
+
+The texts are the words of the encoder's vocabulary, which says how probably each photo shows each of them. A querybank
+like that of S.-V. Bogolin et al., Cross Modal Retrieval with Querybank Normalisation, CVPR 2022.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from accounts.models import User
+from ai.background import alike, directions_of
+from ai.vocabulary import Vocabulary
+from search.sampling import Sample, sample_of
+from search.spaces import Space
+from search.twogroups import Groups, groups_of
+
+# Where no vocabulary tells what an encoder makes of small differences.
+_FINEST = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Background:
+    """A sample of photos, and how the cosines to them are spread: of texts, and of other photos."""
+
+    sample: Sample
+    vocabulary: Vocabulary | None
+
+    @cached_property
+    def texts(self) -> Groups | None:
+        """What words reach; None where there are no words."""
+        if self.vocabulary is None or not self.vocabulary.words:
+            return None
+        cosines = self.sample.vectors @ directions_of(self.vocabulary).T
+        return groups_of(cosines, self.vocabulary.probabilities(self.sample.vectors), self._finest)
+
+    @cached_property
+    def photos(self) -> Groups:
+        """What other photos reach; without a vocabulary nobody knows which of them show the same."""
+        vectors = self.sample.vectors
+        fits = alike(self.vocabulary, vectors) if self.vocabulary else np.zeros((len(vectors), len(vectors)))
+        np.fill_diagonal(fits, np.nan)
+        return groups_of(vectors @ vectors.T, fits, self._finest, self.texts.mean if self.texts else 0.0)
+
+    @property
+    def _finest(self) -> float:
+        """A difference of cosines that makes a word e times likelier: less than that is noise."""
+        return 1 / self.vocabulary.temperature if self.vocabulary else _FINEST
+
+
+_kept: dict[tuple[Path, int], Background] = {}
+_lock = threading.Lock()
+
+
+def background_of(space: Space, user: User, vocabulary: Vocabulary | None) -> Background:
+    """Return the background of this user's photos, worked out when first asked for and when sample or words change."""
+    key, sample = (space.folder, user.pk), sample_of(space, user)
+    with _lock:
+        known = _kept.get(key)
+        if known is None or known.sample is not sample or known.vocabulary is not vocabulary:
+            known = _kept[key] = Background(sample, vocabulary)
+    return known

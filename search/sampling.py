@@ -1,0 +1,129 @@
+"""A sample of the photos somebody sees, the same in every process, which stands for all of them."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+from django.db.models import Max
+
+from accounts.models import User
+from photos.embeddings import vectors_of
+from photos.models import Photo
+from search.live import live_index
+from search.models import IndexChange, Library
+from search.scope import Scope
+from search.spaces import Space
+
+SIZE = 1024
+
+_MOST_KEPT = 8  # users; a sample is 2 MB in 512 dimensions
+_BITS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Photos up to `newest`, by ascending id, with their unit vectors, shape (n, d); `last` is the greatest draw."""
+
+    ids: np.ndarray
+    vectors: np.ndarray
+    newest: int
+    last: np.uint64
+
+    def concerns(self, changed: np.ndarray) -> bool:
+        """Tell whether news about these photos can be news of the sample."""
+        drawn = changed[changed <= self.newest]
+        return bool((_draws(drawn) <= self.last).any())
+
+
+@dataclass
+class _Kept:
+    library: UUID
+    cursor: int  # of the changes that are in it
+    sample: Sample
+
+
+_kept: OrderedDict[tuple[Path, int], _Kept] = OrderedDict()
+_lock = threading.Lock()
+
+
+def sample_of(space: Space, user: User) -> Sample:
+    """Return the sample as it is now; the same object as long as nothing has happened that changes it."""
+    library, cursor = Library.position()
+    key = space.folder, user.pk
+    with _lock:
+        kept = _kept.get(key)
+        if kept is None or kept.library != library or _is_outdated(kept, cursor, space.model):
+            kept = _kept[key] = _Kept(library, cursor, draw(space, user))
+        kept.cursor = cursor
+        _kept.move_to_end(key)
+        while len(_kept) > _MOST_KEPT:
+            _kept.popitem(last=False)
+    return kept.sample
+
+
+def draw(space: Space, user: User) -> Sample:
+    """Return the SIZE photos of this user with the smallest draws, a fixed function of the id; all if they are fewer.
+
+    What is in the library decides, not who asks when. So that not every upload makes another sample, photos past the
+    last milestone are left out, at most a sixteenth of them.
+    """
+    newest = _newest()
+    scope = Scope.filtered(Photo.objects.visible_to(user).listed().filter(pk__lte=newest), with_archive=False)
+    found: list[tuple[np.ndarray, np.ndarray]] = [(np.empty(0, np.int64), np.empty((0, space.dimension), np.float32))]
+    missing = SIZE
+    for ids in _by_draw(space, scope, newest):
+        seen, vectors = vectors_of(space.model, scope.among(np.sort(ids)).tolist())
+        if len(seen):
+            first = np.argsort(_draws(seen), kind="stable")[:missing]
+            found.append((seen[first], vectors[first]))
+            missing -= len(first)
+        if not missing:
+            break
+    ids, vectors = (np.concatenate([part[place] for part in found]) for place in (0, 1))
+    order = np.argsort(ids)
+    last = np.iinfo(np.uint64).max if missing else _draws(ids).max()
+    return Sample(ids[order], vectors[order], newest, np.uint64(last))
+
+
+def milestone(newest: int) -> int:
+    """Return the greatest id that counts: the newest with all but its five leading binary digits made zero."""
+    step = 1 << max(0, newest.bit_length() - _BITS)
+    return newest // step * step
+
+
+def _is_outdated(kept: _Kept, cursor: int, model: str) -> bool:
+    if cursor == kept.cursor:
+        return False
+    if cursor < kept.cursor or _newest() != kept.sample.newest:
+        return True
+    return kept.sample.concerns(IndexChange.objects.photos_past(kept.cursor, cursor, model))
+
+
+def _newest() -> int:
+    return milestone(Photo.objects.aggregate(newest=Max("pk"))["newest"] or 0)
+
+
+def _by_draw(space: Space, scope: Scope, newest: int) -> Iterator[np.ndarray]:
+    """Yield ids among which those of the scope are, smallest draws first."""
+    ids = scope.ids
+    if ids is None:  # too many to be listed: those of everybody, which are at hand
+        ids = live_index(space).current().found_ids
+        ids = ids[ids <= newest]
+    ordered = ids[np.argsort(_draws(ids), kind="stable")]
+    for start in range(0, len(ordered), 2 * SIZE):
+        yield ordered[start : start + 2 * SIZE]
+
+
+def _draws(ids: np.ndarray) -> np.ndarray:
+    """Return (n,) uint64 that look like chance: SplitMix64 (Steele, Lea, Flood: Fast Splittable PRNGs, 2014)."""
+    with np.errstate(over="ignore"):
+        draws = ids.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+        draws = (draws ^ (draws >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        draws = (draws ^ (draws >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return draws ^ (draws >> np.uint64(31))
