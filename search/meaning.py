@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -14,6 +15,7 @@ from accounts.models import User
 from ai.encoders.base import BadVector, Encoder, EncoderUnavailable
 from ai.vectors import unit_rows
 from photos.encoding import current_encoder
+from search.background import Background, background_of
 from search.examples import looks_of
 from search.language import Part, Similar, Words
 from search.spaces import Space, current_space, space_of
@@ -43,6 +45,12 @@ class Meaning:
             return cls(user, None, current_space(), problem)
         except EncoderUnavailable:
             return cls(user, None, None, problem)
+
+    @cached_property
+    def background(self) -> Background | None:
+        """What cosines are like among the user's photos, None where no space is known."""
+        vocabulary = self.encoder.vocabulary if self.encoder else None
+        return background_of(self.space, self.user, vocabulary) if self.space else None
 
     def of_text(self, text: str) -> np.ndarray | None:
         """Return the direction of a text, None for one the encoder knows nothing of."""

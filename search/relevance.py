@@ -7,7 +7,7 @@ from enum import Enum, StrEnum, auto
 
 import numpy as np
 
-from search.background import Background, background_of
+from search.background import Background
 from search.meaning import Meaning
 
 
@@ -49,13 +49,11 @@ def split_of(vector: np.ndarray | None, kind: Kind, meaning: Meaning) -> Split:
 
     It depends on the direction and the library alone: not on filters, the mode, or how far a ranking is read.
     """
-    if vector is None or meaning.space is None:
+    if vector is None or meaning.background is None:
         return NOTHING_STRONG
-    vocabulary = meaning.encoder.vocabulary if meaning.encoder else None
-    background = background_of(meaning.space, meaning.user, vocabulary)
-    if not len(background.sample.ids):
+    if not len(meaning.background.sample.ids):
         return _UNSEEN
-    distance = 2 - 2 * _edge(vector, kind, background)
+    distance = 2 - 2 * _edge(vector, kind, meaning.background)
     return Split(max(round(min(distance, _FAR), _DIGITS), NOTHING_STRONG.distance))
 
 
