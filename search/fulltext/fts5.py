@@ -23,9 +23,6 @@ _TAG_WEIGHT = 8.0
 # Photos whose ids are read where several terms must meet, before the newest POOL of those that have all are ranked.
 _MEETING = 10 * POOL
 
-# A unary plus keeps SQLite from running the whole MATCH once for each id, which took minutes.
-_AMONG = " AND +{column} IN (SELECT value FROM json_each(%s))"
-
 
 class Fts5Index:
     """SQLite's own full-text search: BM25 over the text fields, and over the names of tags the same with their scores.
@@ -38,14 +35,19 @@ class Fts5Index:
     def candidates(self, terms: Sequence[Term], limit: int, allowed: np.ndarray | None = None) -> Candidates:
         if any(runs_together(term.text) for term in terms):
             return self._plain.candidates(terms, limit, allowed)
-        sought = [_Sought(expression, term.tags) for term in terms if (expression := _expression(term))]
+        sought = [_sought(expression, term.tags) for term in terms if (expression := _expression(term))]
         if not sought:
             return Candidates(np.empty(0, np.int64), np.empty(0))
+        if len(sought) == 1:
+            return best(*_scored(sought[0], allowed), keep=None, k=limit)
         found = allowed
-        for one in sorted(sought, key=_frequency) if len(sought) > 1 else sought:
-            found = _written(one, found, _MEETING if len(sought) > 1 else POOL)
+        for one in sorted(sought, key=_frequency):
+            found = _written(one, found, _MEETING)
         pool = np.sort(found)[-POOL:] if found is not None else np.empty(0, np.int64)
-        scores = sum((_scores(one, pool) for one in sought), start=np.zeros(len(pool)))
+        scores = np.zeros(len(pool))
+        for one in sought:
+            ids, said = _scored(one, pool)
+            scores[np.searchsorted(pool, ids)] += said
         return best(pool, scores, keep=None, k=limit)
 
     def written(self, term: Term, among: np.ndarray) -> np.ndarray:
@@ -81,12 +83,17 @@ class Fts5Index:
 @dataclass(frozen=True)
 class _Sought:
     expression: str  # in the language of FTS5
-    tags: frozenset[str]  # tags that say the same
+    tag_ids: tuple[int, ...]  # of tags that have it in their names, or say the same
 
-    @property
-    def for_tags(self) -> list[str]:
-        """The parameters of _TAGS."""
-        return [self.expression, json.dumps(sorted(self.tags))]
+
+def _sought(expression: str, names: frozenset[str]) -> _Sought:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT rowid FROM {TAG_TEXT.name} WHERE {TAG_TEXT.name} MATCH %s "
+            "UNION SELECT id FROM tag WHERE name IN (SELECT value FROM json_each(%s))",
+            [expression, json.dumps(sorted(names))],
+        )
+        return _Sought(expression, tuple(tag_id for (tag_id,) in cursor.fetchall()))
 
 
 def _expression(term: Term, beginnings: bool = True) -> str:
@@ -107,68 +114,62 @@ def _quoted(text: str) -> str:
     return f'"{doubled}"'
 
 
+# The tables of texts, with the weights of their columns for bm25().
+_TEXTS = {mirror.name: ", ".join(str(_WEIGHTS[name]) for name in mirror.columns) for mirror in (PHOTO_TEXT, READ_TEXT)}
+
+
 def _frequency(sought: _Sought) -> int:
     """Count the rows of text and tags with this: which term to begin with."""
     texts = " + ".join(f"(SELECT count(*) FROM {name} WHERE {name} MATCH %s)" for name in _TEXTS)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {texts} + (SELECT count(*) FROM photo_tag WHERE tag_id IN ({_TAGS}))",
-            [*(sought.expression for _ in _TEXTS), *sought.for_tags],
+            f"SELECT {texts} + (SELECT count(*) FROM photo_tag WHERE tag_id IN (SELECT value FROM json_each(%s)))",
+            [*(sought.expression for _ in _TEXTS), json.dumps(sought.tag_ids)],
         )
         return int(cursor.fetchone()[0])
 
 
-# The tables of texts, with the weights of their columns for bm25().
-_TEXTS = {mirror.name: ", ".join(str(_WEIGHTS[name]) for name in mirror.columns) for mirror in (PHOTO_TEXT, READ_TEXT)}
-_TAGS = (
-    f"SELECT rowid FROM {TAG_TEXT.name} WHERE {TAG_TEXT.name} MATCH %s "
-    "UNION SELECT id FROM tag WHERE name IN (SELECT value FROM json_each(%s))"
-)
-
-
 def _written(sought: _Sought, among: np.ndarray | None, limit: int) -> np.ndarray:
-    """Return the ids, the newest where there are more than the limit, with this in a text or a tag."""
-    tags = _rows(
-        f"SELECT photo_id FROM photo_tag WHERE tag_id IN ({_TAGS}) AND NOT rejected"
-        "{among} ORDER BY photo_id DESC LIMIT %s",
-        "photo_id", sought.for_tags, among, limit,
-    )  # fmt: skip
-    both = np.union1d(_in_texts(sought.expression, among, limit), _column(tags, 0, np.int64))
-    return both[-limit:]
+    """Return the ids, ascending, the newest where there are more than the limit, with this in a text or a tag."""
+    return np.union1d(_in_texts(sought.expression, among, limit), _tagged(sought, among, limit)[0])[-limit:]
 
 
 def _in_texts(expression: str, among: np.ndarray | None, limit: int) -> np.ndarray:
     """Return the ids of photos, ascending, the newest of each table of texts."""
-    rows = [
-        _rows(
-            f"SELECT rowid FROM {name} WHERE {name} MATCH %s{{among}} ORDER BY rowid DESC LIMIT %s",
-            "rowid", [expression], among, limit,
-        )
-        for name in _TEXTS
-    ]  # fmt: skip
-    return np.unique(np.concatenate([_column(some, 0, np.int64) for some in rows]))
+    found = [_pairs(f"rowid, 0.0 FROM {name} WHERE {name} MATCH %s", [expression], among, limit) for name in _TEXTS]
+    return np.unique(np.concatenate([ids for ids, _ in found]))
 
 
-def _scores(sought: _Sought, ids: np.ndarray) -> np.ndarray:
-    """Return what this adds to each of these ascending ids, shape (n,)."""
+def _scored(sought: _Sought, among: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return the newest POOL of the photos with this, by ascending id, and what it adds to each, shape (n,)."""
+    texts = [
+        _pairs(f"rowid, -bm25({name}, {weights}) FROM {name} WHERE {name} MATCH %s", [sought.expression], among, POOL)
+        for name, weights in _TEXTS.items()
+    ]
+    tagged, said = _tagged(sought, among, POOL)
+    ids = np.unique(np.concatenate([*(found for found, _ in texts), tagged]))[-POOL:]
+    within = np.isin(tagged, ids)
+    if within.any():
+        texts.append((tagged[within], _TAG_WEIGHT * _idf(int(within.sum())) * said[within]))
     scores = np.zeros(len(ids))
-    for name, weights in _TEXTS.items():
-        texts = _rows(
-            f"SELECT rowid, -bm25({name}, {weights}) FROM {name} WHERE {name} MATCH %s{{among}} LIMIT %s",
-            "rowid", [sought.expression], ids, len(ids),
-        )  # fmt: skip
-        _add(scores, ids, texts, 1.0)
-    tags = _rows(
-        f"SELECT photo_id, max(score) FROM photo_tag WHERE tag_id IN ({_TAGS}) AND NOT rejected"
-        "{among} GROUP BY photo_id LIMIT %s",
-        "photo_id", sought.for_tags, ids, len(ids),
-    )  # fmt: skip
-    _add(scores, ids, tags, _TAG_WEIGHT * _idf(len(tags)))
-    return scores
+    for found, added in texts:
+        in_pool = np.isin(found, ids)
+        scores[np.searchsorted(ids, found[in_pool])] += added[in_pool]
+    return ids, scores
 
 
-def _add(scores: np.ndarray, ids: np.ndarray, rows: Sequence[tuple[int, float]], weight: float) -> None:
-    scores[np.searchsorted(ids, _column(rows, 0, np.int64))] += weight * _column(rows, 1, np.float64)
+def _tagged(sought: _Sought, among: np.ndarray | None, limit: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the newest photos, by ascending id, on which one of its tags shows, and the surest one's score."""
+    if not sought.tag_ids:
+        return np.empty(0, np.int64), np.empty(0)
+    # Tag by tag, which an index answers in the order of photos; all at once SQLite would read every row of them.
+    said = "photo_id, score FROM photo_tag WHERE tag_id = %s AND NOT rejected"
+    parts = [_pairs(said, [tag_id], among, limit, "photo_id") for tag_id in sought.tag_ids]
+    ids, scores = (np.concatenate(column) for column in zip(*parts, strict=True))
+    surest = np.lexsort((scores, ids))
+    ids, scores = ids[surest], scores[surest]
+    last = np.append(ids[1:] != ids[:-1], True)[: len(ids)]
+    return ids[last][-limit:], scores[last][-limit:]
 
 
 def _idf(tagged: int) -> float:
@@ -178,16 +179,15 @@ def _idf(tagged: int) -> float:
     return math.log(1 + (photos - tagged + 0.5) / (tagged + 0.5))
 
 
-def _rows(
-    sql: str, column: str, params: Sequence[str], among: np.ndarray | None, limit: int
-) -> Sequence[tuple[int, float]]:
+def _pairs(
+    selected: str, params: Sequence[str | int], among: np.ndarray | None, limit: int, column: str = "rowid"
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return ids and numbers of at most so many rows, those of the highest ids, shape (n,) each."""
     limited = [] if among is None else [json.dumps(among.tolist())]
+    # A unary plus keeps SQLite from running the whole MATCH once for each id, which took minutes.
+    one = f"+{column}" if "MATCH" in selected else column
+    within = "" if among is None else f" AND {one} IN (SELECT value FROM json_each(%s))"
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql.format(among="" if among is None else _AMONG.format(column=column)), [*params, *limited, limit]
-        )
-        return cursor.fetchall()
-
-
-def _column(rows: Sequence[Sequence[float]], at: int, kind: type) -> np.ndarray:
-    return np.fromiter((row[at] for row in rows), dtype=kind, count=len(rows))
+        cursor.execute(f"SELECT {selected}{within} ORDER BY {column} DESC LIMIT %s", [*params, *limited, limit])
+        ids, numbers = zip(*rows, strict=True) if (rows := cursor.fetchall()) else ((), ())
+    return np.array(ids, dtype=np.int64), np.array(numbers, dtype=np.float64)
