@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from search.errors import BadQuery
@@ -14,17 +14,30 @@ MOST = 32  # each is a search of its own
 
 @dataclass(frozen=True)
 class Alternative:
-    """What must be so together: texts and likenesses to rank by, phrases and facts that hold, what is unwanted."""
+    """What must be so together: texts and likenesses to rank by, phrases and facts that hold, what is unwanted.
+
+    `leading` are texts that begin a sum: their words are looked for, too, what they mean is a part of the sum.
+    """
 
     texts: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     sums: tuple[tuple[Part, ...], ...] = ()
     without: tuple[Words | Similar | Weighted, ...] = ()
     facts: tuple[Node, ...] = ()
+    leading: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         return " ".join(self.texts)
+
+    @property
+    def words(self) -> str:
+        """What is looked for in words."""
+        return " ".join((*self.texts, *self.leading))
+
+    def saying(self, text: str) -> Alternative:
+        """Return the same with this text in the place of its own."""
+        return replace(self, leading=(text,)) if self.leading else replace(self, texts=(text,))
 
     @property
     def photo_ids(self) -> frozenset[int]:
@@ -70,4 +83,11 @@ def _alternative(literals: tuple[Node, ...]) -> Alternative:
         sums=(*likenesses, *(node.parts for node in literals if isinstance(node, Weighted))),
         without=tuple(node for node in unwanted if isinstance(node, Words | Similar | Weighted)),
         facts=tuple(node for node in literals if is_fact(node)),
+        leading=tuple(filter(None, map(_leading, literals))),
     )
+
+
+def _leading(node: Node) -> str:
+    """Return the text that a sum begins with as it stands: what was asked for, before the rest of it moves it."""
+    first = node.parts[0] if isinstance(node, Weighted) else Part(0, Words(""))
+    return first.of.text if isinstance(first.of, Words) and first.weight == 1 else ""

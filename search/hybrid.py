@@ -86,7 +86,7 @@ def _answer(alternative: Alternative, mode: Mode, limit: int, meaning: Meaning, 
         return _Answer(asked, ranking)
     if not (text := corrected(asked)):
         return _Answer(asked, ranking)
-    retried = wish(replace(alternative, texts=(text,)), meaning, with_archive)
+    retried = wish(alternative.saying(text), meaning, with_archive)
     if asked.vector is not None:  # of a text it was taught no words of, an encoder makes what it can of a typo
         retried = replace(retried, vector=asked.vector)
     again = ranked(retried, mode, limit)

@@ -86,13 +86,13 @@ def _readings(wish: Wish) -> list[list[Term]]:
 
 def _fused(wish: Wish, mode: Mode, depth: int) -> list[Ranked]:
     has_words = bool(wish.terms)
-    near = {} if mode is Mode.TEXT and has_words else by_meaning(wish, depth)
+    near = {} if mode is Mode.TEXT and has_words and not wish.is_moved else by_meaning(wish, depth)
     written = by_words(wish, depth)
     if wish.named:
         taken = taken_away(near.keys() - set(written), wish.named)
         near = {pk: distance for pk, distance in near.items() if pk not in taken}
     alike = [pk for pk, distance in near.items() if distance < NO_DISTANCE]
-    exact = named_exactly({*alike, *written}, wish.named) if wish.named else {}
+    exact = named_exactly({*alike, *written}, wish.named) if wish.named and not wish.is_moved else {}
     scores = fused([(_WEIGHT_OF_MEANING, alike), (_WEIGHT_OF_WORDS, written)], exact)
     found_alike, found_written = set(alike), set(written)
     return [Ranked(pk, scores[pk], near.get(pk), pk in found_alike, pk in found_written) for pk in best_first(scores)]

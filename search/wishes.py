@@ -69,6 +69,7 @@ class Wish:
     facts: tuple[str, ...]
     passing_by: frozenset[int]
     is_only_facts: bool
+    is_moved: bool  # by what follows its text in a sum: then not all that has the text for a tag comes first
     meaning: Meaning
 
     @property
@@ -113,7 +114,7 @@ def wish(alternative: Alternative, meaning: Meaning, with_archive: bool) -> Wish
     phrases = tuple(Term(phrase, exact=True) for phrase in alternative.phrases)
     return Wish(
         scope=_with_phrases(_scope(alternative, meaning.user, with_archive), phrases),
-        named=sought(alternative.text) if alternative.texts else None,
+        named=sought(alternative.words) if alternative.words else None,
         phrases=phrases,
         vector=meaning.of_all(text, alternative.sums),
         kind=_kind(alternative),
@@ -121,6 +122,7 @@ def wish(alternative: Alternative, meaning: Meaning, with_archive: bool) -> Wish
         facts=tuple(str(fact) for fact in alternative.facts if isinstance(fact, Field)),
         passing_by=alternative.photo_ids,
         is_only_facts=not (text or alternative.sums),
+        is_moved=bool(alternative.leading),
         meaning=meaning,
     )
 
