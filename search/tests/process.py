@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import django
@@ -13,9 +15,11 @@ import django
 if __name__ == "__main__":
     django.setup()
 
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.local import local_owner
+from photos.embeddings import put_vector
 from photos.models import Photo
 from photos.tests.factories import make_photo
 from search.drift import drift_of
@@ -54,17 +58,67 @@ def search_often(times: str) -> int:
         return len([found.result() for found in [threads.submit(search) for _ in range(int(times))]])
 
 
-def rebuild_often(times: str) -> list[int]:
-    return [rebuild(current_space(), timezone.now()).count for _ in range(int(times))]
+def rebuild_often(times: str, engine: str = "") -> list[int]:
+    return [rebuild(current_space(), timezone.now(), engine).count for _ in range(int(times))]
+
+
+def change_at_random(times: str, seed: str) -> list[int]:
+    """Do so many things to photos, any process's own and others', and search in between; return how many were found."""
+    chance, found = random.Random(seed), []
+    for number in range(int(times)):
+        act = chance.choice([_insert, _insert, _embed, _delete, _hide, _trash_or_restore, _take_back])
+        with suppress(Photo.DoesNotExist, DatabaseError):  # another process has deleted it just now
+            act(chance, f"{seed}-{number}")
+        found.append(len(search()))
+    return found
+
+
+def _insert(chance: random.Random, name: str) -> None:
+    add(str(chance.random()), name)
+
+
+def _embed(chance: random.Random, _: str) -> None:
+    put_vector(_any(chance), leaning(0, chance.random()), current_space().model)
+
+
+def _delete(chance: random.Random, _: str) -> None:
+    _any(chance).delete()
+
+
+def _hide(chance: random.Random, _: str) -> None:
+    photo = _any(chance)
+    photo.edit({"archived": not photo.archived})
+
+
+def _trash_or_restore(chance: random.Random, _: str) -> None:
+    photo = _any(chance)
+    if photo.trashed_at:
+        photo.restore()
+    else:
+        photo.trash(timezone.now())
+
+
+def _take_back(chance: random.Random, name: str) -> None:
+    """Change something, and have the database forget it."""
+    act = chance.choice([_insert, _embed, _delete, _hide])
+    with suppress(InterruptedError), transaction.atomic():
+        act(chance, name)
+        raise InterruptedError
+
+
+def _any(chance: random.Random) -> Photo:
+    ids = list(Photo.objects.order_by("pk").values_list("pk", flat=True))
+    if not ids:
+        raise Photo.DoesNotExist
+    return Photo.objects.get(pk=chance.choice(ids))
 
 
 def check() -> str:
     return str(drift_of(live_index(current_space()).current(), current_space()))
 
 
-COMMANDS: dict[str, Callable[..., Any]] = {
-    command.__name__: command for command in (search, add, delete, write, search_often, rebuild_often, check)
-}
+_COMMANDS = (search, add, delete, write, search_often, rebuild_often, change_at_random, check)
+COMMANDS: dict[str, Callable[..., Any]] = {command.__name__: command for command in _COMMANDS}
 
 
 def main() -> None:

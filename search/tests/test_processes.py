@@ -87,12 +87,13 @@ def test_what_one_process_does_every_other_sees_at_its_next_search(four: list[Pr
     assert without_files == lists
 
 
-def test_writers_searchers_and_rebuilders_do_not_disturb_each_other(four: list[Process]) -> None:
+@pytest.mark.parametrize("engine", ["flat", "ivf"])
+def test_writers_searchers_and_rebuilders_do_not_disturb_each_other(engine: str, four: list[Process]) -> None:
     first, second, searcher, rebuilder = four
     first.start("write", 40, "first")
     second.start("write", 40, "second")
     searcher.start("search_often", 150)
-    rebuilder.start("rebuild_often", 15)
+    rebuilder.start("rebuild_often", 15, engine)
 
     kept = {*first.result(), *second.result()}
     assert searcher.result() == 150
@@ -103,6 +104,25 @@ def test_writers_searchers_and_rebuilders_do_not_disturb_each_other(four: list[P
     assert {photo_id for photo_id, _ in lists[0]} <= kept
     assert lists == [lists[0]] * 4
     assert [process.do("check") for process in four] == ["0 missing, 0 too many, 0 with another vector"] * 4
+
+
+@pytest.mark.parametrize("engine", ["flat", "ivf"])
+def test_whatever_four_processes_do_at_random_every_index_ends_as_the_rows(engine: str, four: list[Process]) -> None:
+    *writers, rebuilder = four
+    for number, process in enumerate(writers):
+        process.start("change_at_random", 60, f"{engine}{number}")
+    rebuilder.start("rebuild_often", 12, engine)
+
+    searched = [len(process.result()) for process in writers]
+    assert len(rebuilder.result()) == 12
+
+    assert searched == [60, 60, 60]
+    lists = [process.do("search") for process in four]
+    assert lists[0]
+    assert lists == [lists[0]] * 4
+    assert [process.do("check") for process in four] == ["0 missing, 0 too many, 0 with another vector"] * 4
+    four[0].do("rebuild_often", 1, engine)
+    assert [process.do("search") for process in four] == lists
 
 
 def test_a_process_killed_while_it_rebuilds_harms_nobody(four: list[Process], tmp_path: Path) -> None:
