@@ -15,6 +15,11 @@ from PIL import Image
 from accounts.models import User
 from photos.fields import VectorField
 
+from search.past import PastSearch, UnkeptHistory
+from search.saved import SavedSearch
+
+__all__ = ["IndexChange", "IndexChangeQuerySet", "Library", "PastSearch", "SavedSearch", "UnkeptHistory"]
+
 
 class Library(models.Model):
     """The identity of this database, in one row.
