@@ -103,6 +103,8 @@ PROBLEMS = {
     "not_analysed": Problem(
         "Not analysed yet", "The photo has no vector of the current model. POST /photo/{id}/analyze makes one."
     ),
+    "saved_already": Problem("Saved already", "Each search is saved once: rename or change the one that is there."),
+    "too_many_saved": Problem("Too many saved searches", "100 searches are kept for each person, 10 of them pinned."),
     "model_missing": Problem(
         "The encoder is missing", "The files of the image encoder are not usable; `detail` and /health say what to do."
     ),

@@ -46,3 +46,16 @@ class ListNotKept(APIException):
     default_code = "database_busy"
     default_detail = "The list of results could not be kept for further pages; try again in a moment."
     retry_after = 5
+
+
+class SavedAlready(APIException):
+    status_code = 409
+    default_code = "saved_already"
+
+    def __init__(self, query: str) -> None:
+        super().__init__(f"You have saved this search already: {query}")
+
+
+class TooManySaved(APIException):
+    status_code = 409
+    default_code = "too_many_saved"

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from rest_framework.exceptions import APIException
 
@@ -20,6 +21,7 @@ from search.modes import Mode
 from search.queries import LONGEST_QUERY, like_image, similar_to
 from search.rankings import NO_DISTANCE
 from search.relevance import Relevance
+from search.saved_bar import saved_bar
 
 PAGE = 60
 STRIP = 12
@@ -37,6 +39,7 @@ def results(request: PageRequest) -> HttpResponse:
     context: dict[str, Any] = {"query": text, "mode": mode, "modes": MODES, "operators": operators()}
     if not text:
         return render(request, "search/results.html", context)
+    context |= saved_bar(request.user, text, mode, timezone.now())
     try:
         found = find(text, request.user, PAGE, mode)
     except QueryError as exc:

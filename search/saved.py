@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 LONGEST_NAME = 100
+BEST_FIRST = "relevance"
+SORTS = (BEST_FIRST, "newest", "oldest", "rating")
 LONGEST_WAY_BACK = timedelta(days=1)  # so long a deletion can be undone
 
 # What was new when a page was opened stays marked so long: who looks at one photo and comes back finds the others.
@@ -54,7 +56,7 @@ class SavedSearch(models.Model):
     name = models.CharField(max_length=LONGEST_NAME)
     query = models.CharField(max_length=200)
     mode = models.CharField(max_length=16, default=str(Mode.HYBRID))
-    sort = models.CharField(max_length=16, blank=True, help_text="Empty: the best match first.")
+    sort = models.CharField(max_length=16, default=BEST_FIRST)
     pinned = models.BooleanField(default=False)
     position = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
@@ -85,8 +87,8 @@ class SavedSearch(models.Model):
     @property
     def parameters(self) -> dict[str, str]:
         """What the page of results takes to show it; what goes without saying is left out."""
-        said = {"mode": self.mode if self.mode != Mode.HYBRID else "", "sort": self.sort}
-        return {"q": self.query} | {name: value for name, value in said.items() if value}
+        mode = {} if self.mode == Mode.HYBRID else {"mode": self.mode}
+        return {"q": self.query} | mode | ({} if self.sort == BEST_FIRST else {"sort": self.sort})
 
     # What is new
 

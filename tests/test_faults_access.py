@@ -20,7 +20,7 @@ from photos.tests.requesting import post, problem_of
 pytestmark = pytest.mark.django_db
 
 OPEN_TO_ALL = ["/health", "/openapi.json", "/docs", "/redoc"]
-API = re.compile(r"/(upload|photos|photo|search|tags)(/.*)?$")
+API = re.compile(r"/(upload|photos|photo|search|searches|tags)(/.*)?$")
 METHODS = ["get", "post", "patch", "delete"]
 
 

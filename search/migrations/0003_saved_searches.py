@@ -7,64 +7,92 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('search', '0002_changes_of_one_model'),
+        ("accounts", "0001_initial"),
+        ("search", "0002_changes_of_one_model"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='UnkeptHistory',
+            name="UnkeptHistory",
             fields=[
-                ('owner', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
+                (
+                    "owner",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'unkept histories',
-                'db_table': 'unkept_history',
+                "verbose_name_plural": "unkept histories",
+                "db_table": "unkept_history",
             },
         ),
         migrations.CreateModel(
-            name='PastSearch',
+            name="PastSearch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=200)),
-                ('folded', models.CharField(editable=False, max_length=400)),
-                ('used_at', models.DateTimeField()),
-                ('times', models.PositiveIntegerField(default=1)),
-                ('examples', models.JSONField(default=list)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='past_searches', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=200)),
+                ("folded", models.CharField(editable=False, max_length=400)),
+                ("used_at", models.DateTimeField()),
+                ("times", models.PositiveIntegerField(default=1)),
+                ("examples", models.JSONField(default=list)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="past_searches",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'past searches',
-                'db_table': 'past_search',
-                'indexes': [models.Index(fields=['owner', '-used_at'], name='past_search_by_use')],
-                'constraints': [models.UniqueConstraint(fields=('owner', 'folded'), name='past_search_once')],
+                "verbose_name_plural": "past searches",
+                "db_table": "past_search",
+                "indexes": [models.Index(fields=["owner", "-used_at"], name="past_search_by_use")],
+                "constraints": [models.UniqueConstraint(fields=("owner", "folded"), name="past_search_once")],
             },
         ),
         migrations.CreateModel(
-            name='SavedSearch',
+            name="SavedSearch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('query', models.CharField(max_length=200)),
-                ('mode', models.CharField(default='hybrid', max_length=16)),
-                ('sort', models.CharField(blank=True, help_text='Empty: the best match first.', max_length=16)),
-                ('pinned', models.BooleanField(default=False)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('seen_up_to', models.BigIntegerField(default=0)),
-                ('marked_above', models.BigIntegerField(default=0)),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('feed_key', models.UUIDField(null=True)),
-                ('deleted_at', models.DateTimeField(null=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_searches', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100)),
+                ("query", models.CharField(max_length=200)),
+                ("mode", models.CharField(default="hybrid", max_length=16)),
+                ("sort", models.CharField(default="relevance", max_length=16)),
+                ("pinned", models.BooleanField(default=False)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("seen_up_to", models.BigIntegerField(default=0)),
+                ("marked_above", models.BigIntegerField(default=0)),
+                ("seen_at", models.DateTimeField(null=True)),
+                ("feed_key", models.UUIDField(null=True)),
+                ("deleted_at", models.DateTimeField(null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_searches",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'saved searches',
-                'db_table': 'saved_search',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at', None)), fields=('owner', 'query', 'mode', 'sort'), name='saved_search_once')],
+                "verbose_name_plural": "saved searches",
+                "db_table": "saved_search",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("deleted_at", None)),
+                        fields=("owner", "query", "mode", "sort"),
+                        name="saved_search_once",
+                    )
+                ],
             },
         ),
     ]

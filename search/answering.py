@@ -1,0 +1,40 @@
+"""Whether certain photos still answer a query: a look at these few instead of a search through all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+from rest_framework.exceptions import APIException
+
+from accounts.models import User
+from search.alternatives import alternatives
+from search.bands import strong_among
+from search.filters import names_archive
+from search.language import parse
+from search.meaning import Meaning
+from search.memory import Memory
+from search.queries import clean
+from search.wishes import Wish, wish
+
+
+def any_answers(text: str, user: User, photo_ids: Collection[int]) -> bool:
+    """Tell whether one of these photos is a strong answer to the text, as the page's hybrid search reads it."""
+    try:
+        query = parse(clean(text))
+        meaning, with_archive = Meaning.now(user), names_archive(query)
+        wishes = (wish(alternative, meaning, with_archive) for alternative in alternatives(query))
+        return any(strong_among(one, _answering(one, photo_ids)) for one in wishes)
+    except APIException:  # an operator that is no more, a photo that is gone
+        return False
+
+
+def still_answers(text: str, user: User, photo_ids: Collection[int], memory: Memory) -> bool:
+    """The same, remembered."""
+    return bool(memory.ask(lambda: any_answers(text, user, photo_ids), "past", user.pk, text, tuple(photo_ids)))
+
+
+def _answering(asked: Wish, photo_ids: Collection[int]) -> list[int]:
+    """Return those of these photos that the wish allows, and that nothing unwanted rules out."""
+    allowed = asked.scope.among(np.array(sorted(photo_ids), dtype=np.int64)).tolist()
+    return asked.keeps(allowed, len(allowed)) if allowed else []

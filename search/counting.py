@@ -1,0 +1,65 @@
+"""How many photos a saved search finds, and how many of them are new: remembered, so that a page costs few searches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rest_framework.exceptions import APIException
+
+from accounts.models import User
+from search.hybrid import find
+from search.memory import Memory
+from search.modes import Mode
+from search.relevance import Relevance
+from search.saved import SavedSearch
+
+MOST_COUNTED = 1_000
+
+
+@dataclass(frozen=True)
+class Count:
+    """Strong matches of a saved search, and those of them above the last number that was looked through."""
+
+    total: int
+    new: int
+
+
+def count_of(search: SavedSearch, memory: Memory | None = None) -> Count | None:
+    """Return the count of one search, None where its query cannot be answered any more."""
+    answers = (memory or Memory()).ask(lambda: answers_of(search), *_question(search))
+    return _count(search, answers)
+
+
+def known_counts(searches: Sequence[SavedSearch], memory: Memory) -> dict[int, Count | None]:
+    """Return by id the counts that are remembered: nothing is searched for."""
+    found: dict[int, Count | None] = {}
+    for search in searches:
+        try:
+            found[search.pk] = _count(search, memory.recall(*_question(search)))
+        except LookupError:
+            continue
+    return found
+
+
+def answers_of(search: SavedSearch) -> list[int] | None:
+    """Return the ids of the photos that match strongly, descending; None where the query has no answer."""
+    try:
+        return strong_ids(search.query, search.owner, Mode(search.mode))
+    except APIException:  # an operator that is no more, a photo that is gone
+        return None
+
+
+def strong_ids(text: str, user: User, mode: Mode) -> list[int]:
+    found = find(text, user, MOST_COUNTED, mode).hits
+    return sorted((hit.photo.pk for hit in found if hit.relevance is Relevance.STRONG), reverse=True)
+
+
+def _question(search: SavedSearch) -> tuple[object, ...]:
+    return ("strong", search.owner_id, search.query, search.mode)
+
+
+def _count(search: SavedSearch, answers: list[int] | None) -> Count | None:
+    if answers is None:
+        return None
+    return Count(len(answers), sum(pk > search.seen_up_to for pk in answers))

@@ -1,0 +1,30 @@
+"""What the page of results knows of saved searches: whether it shows one, and what it could be saved as."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from accounts.models import User
+from search import saving
+from search.errors import BadQuery
+from search.language import parse
+from search.modes import Mode
+from search.naming import proposed_name
+from search.queries import clean
+from search.saved import BEST_FIRST
+
+
+def saved_bar(user: User, text: str, mode: Mode, now: datetime, sort: str = BEST_FIRST) -> dict[str, Any]:
+    """Return `saved` with what is new of it; else the name to propose, empty for a query that cannot be read."""
+    if saved := saving.saved_as(user, text, mode, sort):
+        up_to = saving.looked_through(user, now)
+        return {
+            "saved": saved,
+            "marks_above": saved.marks_above(now),
+            "looks_through": up_to if up_to > saved.seen_up_to else 0,
+        }
+    try:
+        return {"proposed_name": proposed_name(parse(clean(text), lenient=mode is Mode.SEMANTIC))}
+    except BadQuery:
+        return {}
