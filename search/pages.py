@@ -16,16 +16,16 @@ from photos.uploads import decode_upload, received_file
 from photos.views.request import PageRequest, photo_or_404
 from search.hits import Hit
 from search.hybrid import find
-from search.language import QueryError, chips, complete, error_chips, operators
+from search.language import QueryError, chips, error_chips, operators
 from search.modes import Mode
 from search.queries import LONGEST_QUERY, like_image, similar_to
 from search.rankings import NO_DISTANCE
 from search.relevance import Relevance
 from search.saved_bar import saved_bar
+from search.suggestions import suggest
 
 PAGE = 60
 STRIP = 12
-MOST_OFFERED = 12
 
 # What the page calls the modes.
 MODES = ((Mode.HYBRID, "Best"), (Mode.TEXT, "Words"), (Mode.SEMANTIC, "Meaning"))
@@ -57,8 +57,8 @@ def results(request: PageRequest) -> HttpResponse:
 @require_safe
 def completions(request: PageRequest) -> JsonResponse:
     """Answer what may follow in a query that is being typed."""
-    offered = complete(request.GET.get("q", "")[:LONGEST_QUERY], request.user)[:MOST_OFFERED]
-    return JsonResponse({"completions": [asdict(completion) for completion in offered]})
+    offered = suggest(request.GET.get("q", "")[:LONGEST_QUERY], request.user)
+    return JsonResponse({"completions": [asdict(suggestion) for suggestion in offered]})
 
 
 @require_POST

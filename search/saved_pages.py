@@ -30,6 +30,7 @@ def saved(request: PageRequest) -> HttpResponse:
         return _save(request)
     kept = list(SavedSearch.objects.of(request.user))
     context: dict[str, Any] = {"searches": kept, "needs_link": settings.SERVER_MODE}
+    context["site"] = request.build_absolute_uri("/").removesuffix("/")
     return render(request, "search/saved.html", context | history_of(request.user))
 
 

@@ -1,13 +1,22 @@
-/** Offers fields and values while a query is typed: arrows choose, Enter or Tab takes, Escape closes. */
+/** Offers what may follow while a query is typed: arrows choose, Enter or Tab takes, Escape closes. */
 
 const WAIT = 120; // milliseconds without a key
+// What the kinds of suggestions are shown with, and called to who cannot see it.
+const KINDS = {
+  past: ["clock", "Past search"],
+  tag: ["tag", "Tag"],
+  place: ["place", "Place"],
+  word: ["words", "Word"],
+  field: ["sliders", "Field"],
+  value: ["sliders", "Value"],
+};
 
 export function startCompletions() {
   const box = document.getElementById("q");
   if (!box?.dataset.completions) return;
   const list = document.getElementById("completions");
   let timer = 0;
-  let asked = "";
+  let asked = null;
 
   // Here, not in the page: without scripts it is a plain search field.
   box.role = "combobox";
@@ -18,9 +27,13 @@ export function startCompletions() {
     clearTimeout(timer);
     timer = setTimeout(ask, WAIT);
   });
+  // An empty box offers what was searched for last. One that was just emptied by Escape or a click stays closed.
+  box.addEventListener("focus", () => !box.value && ask());
   box.addEventListener("keydown", (event) => {
-    if (list.hidden) return;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") move(event.key === "ArrowDown" ? 1 : -1);
+    if (list.hidden) {
+      if (event.key !== "ArrowDown") return;
+      ask();
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") move(event.key === "ArrowDown" ? 1 : -1);
     else if (event.key === "Escape") close();
     else if ((event.key === "Enter" || event.key === "Tab") && chosen()) take(chosen());
     else return;
@@ -28,8 +41,8 @@ export function startCompletions() {
   });
   box.addEventListener("blur", close);
   // Before the blur, which would close the list under the pointer.
-  list.addEventListener("pointerdown", (event) => {
-    event.preventDefault();
+  list.addEventListener("pointerdown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
     if (option) take(option);
   });
@@ -37,7 +50,7 @@ export function startCompletions() {
   async function ask() {
     const typed = box.value.slice(0, box.selectionStart);
     asked = typed;
-    if (typed !== box.value || !typed.trim()) return close();
+    if (typed !== box.value) return close();
     const answer = await fetch(`${box.dataset.completions}?q=${encodeURIComponent(typed)}`).catch(() => null);
     if (!answer?.ok || asked !== typed || document.activeElement !== box) return;
     show((await answer.json()).completions);
@@ -48,20 +61,6 @@ export function startCompletions() {
     list.hidden = completions.length === 0;
     box.setAttribute("aria-expanded", String(!list.hidden));
     box.removeAttribute("aria-activedescendant");
-  }
-
-  function optionOf({ text, label, help, swatch }, place) {
-    const option = document.createElement("li");
-    option.id = `completion-${place}`;
-    option.role = "option";
-    option.ariaSelected = "false";
-    option.dataset.text = text;
-    const name = document.createElement("code");
-    name.textContent = label;
-    const words = document.createElement("small");
-    words.textContent = help;
-    option.append(...(swatch ? [swatchOf(swatch)] : []), name, words);
-    return option;
   }
 
   // An attribute of a drawing: the policy of this site allows no inline style.
@@ -78,6 +77,29 @@ export function startCompletions() {
     return drawing;
   }
 
+  function optionOf({ kind, text, label, help, mark, swatch }, place) {
+    const [icon, called] = KINDS[kind];
+    const option = element("li", { id: `completion-${place}`, role: "option", ariaSelected: "false" });
+    Object.assign(option.dataset, { text, kind });
+    const [start, end] = mark;
+    const name = element(kind === "field" || kind === "value" ? "code" : "span", { className: "completion" });
+    name.append(label.slice(0, start), element("mark", { textContent: label.slice(start, end) }), label.slice(end));
+    option.append(swatch ? swatchOf(swatch) : drawn(icon), element("span", { className: "visually-hidden", textContent: `${called} ` }), name);
+    option.append(element("small", { textContent: help }));
+    return option;
+  }
+
+  function drawn(icon) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("class", "icon");
+    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.setAttribute("aria-hidden", "true");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    use.setAttribute("href", `${list.dataset.icons}#${icon}`);
+    svg.append(use);
+    return svg;
+  }
+
   function move(step) {
     const options = [...list.children];
     const at = options.indexOf(chosen());
@@ -92,16 +114,22 @@ export function startCompletions() {
     return list.querySelector("[aria-selected=true]");
   }
 
+  /** Put it into the box. A past search is whole, so it runs at once; a field wants its value. */
   function take(option) {
     box.value = option.dataset.text;
     close();
     box.focus();
-    if (box.value.endsWith(":")) ask();
+    if (option.dataset.kind === "past") box.form.requestSubmit();
+    else if (option.dataset.kind === "field") ask();
   }
 
   function close() {
     clearTimeout(timer);
-    asked = "";
+    asked = null;
     show([]);
   }
+}
+
+function element(name, properties) {
+  return Object.assign(document.createElement(name), properties);
 }

@@ -1,0 +1,143 @@
+"""What is offered while somebody types a query: only what has results among one's own photos, the language apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+
+from django.db.models import Count
+from rest_framework.exceptions import APIException
+
+from accounts.models import User
+from photos.models import Photo, PhotoTag
+from search.answering import any_answers, still_answers
+from search.counting import strong_ids
+from search.language import complete, operator_of, writing
+from search.language.folding import fold
+from search.memory import Memory
+from search.models import PastSearch
+from search.modes import Mode
+from search.written import words_beginning
+
+MOST = 12
+MOST_FOUND = 8  # of what has results; the rest is the language
+MOST_PAST, MOST_TAGS, MOST_PLACES, MOST_WORDS = 3, 4, 2, 3
+_LOOKED_AT = 8  # past searches, to find those that have results still
+
+_LAST_WORD = re.compile(r"(?:^|(?<=[\s(]))[^\s():+\"“”„-][^\s():\"“”„]*$")
+_OPEN_QUOTE = re.compile(r'^[^"]*"(?:[^"]*"[^"]*")*[^"]*$')
+_CONNECTIVE = re.compile(r"(?:^|\s)OR\s*$")
+
+
+class Kind(StrEnum):
+    PAST = "past"
+    TAG = "tag"
+    PLACE = "place"
+    WORD = "word"
+    FIELD = "field"
+    VALUE = "value"
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    kind: Kind
+    text: str  # the whole query with it
+    label: str
+    help: str
+    mark: tuple[int, int] = (0, 0)  # what was typed, as a slice of the label
+    swatch: str = ""  # a colour to show with it, `#rrggbb`
+
+
+def suggest(typed: str, user: User) -> list[Suggestion]:
+    """Offer past searches, tags, places, words of titles and captions, and what the language has, in this order."""
+    found = list(islice(_found(typed, user, Memory()), MOST_FOUND))
+    return [*found, *islice(_language(typed, user), MOST - len(found))]
+
+
+def _found(typed: str, user: User, memory: Memory) -> Iterator[Suggestion]:
+    yield from _past(typed.lstrip(), user, memory)
+    if not typed.strip():
+        yield from _tags("", typed, user, None)
+    last = _LAST_WORD.search(typed)
+    if last is None or _OPEN_QUOTE.match(typed):
+        return
+    before, piece = typed[: last.start()], last[0]
+    try:
+        among = _answers(before, user, memory)
+    except APIException:  # what stands before cannot be read yet: nobody knows what would be found with more
+        return
+    tags = list(_tags(piece, before, user, among))
+    yield from tags
+    yield from _places(piece, before, user, among)
+    yield from _words(piece, before, user, among, {fold(tag.label) for tag in tags})
+
+
+def _past(typed: str, user: User, memory: Memory) -> Iterator[Suggestion]:
+    past = PastSearch.objects.of(user).beginning_with(typed) if typed.strip() else PastSearch.objects.of(user)
+    looked_at = [search for search in past[:_LOOKED_AT] if search.text != typed.strip()]
+    found = (search for search in looked_at if still_answers(search.text, user, search.examples, memory))
+    for search in islice(found, MOST_PAST):
+        yield Suggestion(Kind.PAST, search.text, search.text, "searched before", _mark(search.text, typed))
+
+
+def _answers(before: str, user: User, memory: Memory) -> frozenset[int] | None:
+    """Return what the query finds as far as it stands there; None where it rules out nothing. Raises BadQuery."""
+    if not before.strip() or _CONNECTIVE.search(before):
+        return None
+    found = memory.ask(lambda: strong_ids(before, user, Mode.HYBRID), "strong", user.pk, before.strip(), Mode.HYBRID)
+    return frozenset(found)
+
+
+def _tags(piece: str, before: str, user: User, among: Collection[int] | None) -> Iterator[Suggestion]:
+    fitting = ((name, count) for name, count in _counted(user, among) if fold(name).startswith(fold(piece)))
+    for name, count in islice(fitting, MOST_TAGS):
+        text = f"{before}tag:{writing.value(name)} "
+        yield Suggestion(Kind.TAG, text, name, _photos(count), _mark(name, piece))
+
+
+def _counted(user: User, among: Collection[int] | None) -> Iterable[tuple[str, int]]:
+    tags = PhotoTag.objects.filter(rejected=False, photo__in=Photo.objects.visible_to(user).listed())
+    if among is not None:
+        tags = tags.filter(photo__in=among)
+    counted = tags.values("tag__name").annotate(count=Count("pk"))
+    return counted.order_by("-count", "tag__name").values_list("tag__name", "count")
+
+
+def _places(piece: str, before: str, user: User, among: Collection[int] | None) -> Iterator[Suggestion]:
+    """Offer names of places, as soon as photos have them."""
+    places = operator_of(Kind.PLACE)
+    for name in places.complete(piece, user)[:MOST_PLACES] if places else ():
+        text = f"{before}{Kind.PLACE}:{writing.value(name)} "
+        if among is None or any_answers(text, user, among):
+            yield Suggestion(Kind.PLACE, text, name, "place", _mark(name, piece))
+
+
+def _words(
+    piece: str, before: str, user: User, among: Collection[int] | None, known: Collection[str]
+) -> Iterator[Suggestion]:
+    new = (written for written in words_beginning(piece, user, among) if fold(written.word) not in known)
+    for written in islice(new, MOST_WORDS):
+        text = f"{before}{writing.plain(written.word)} "
+        # Words beside each other are one text, of which all must be written, or which has a meaning of its own.
+        if among is None or any_answers(text, user, written.photo_ids):
+            yield Suggestion(Kind.WORD, text, written.word, "in titles and captions", _mark(written.word, piece))
+
+
+def _language(typed: str, user: User) -> Iterator[Suggestion]:
+    for offered in complete(typed, user):
+        kind = Kind.FIELD if offered.label.endswith(":") else Kind.VALUE
+        yield Suggestion(kind, offered.text, offered.label, offered.help, swatch=offered.swatch)
+
+
+def _mark(label: str, typed: str) -> tuple[int, int]:
+    """Return where the typed part stands in the label: at its beginning, however it is written there."""
+    wanted = fold(typed)
+    ends = (end for end in range(len(label) + 1) if fold(label[:end]) == wanted)
+    return (0, next(ends, 0))
+
+
+def _photos(count: int) -> str:
+    return "1 photo" if count == 1 else f"{count:,} photos"
