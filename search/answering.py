@@ -12,6 +12,7 @@ from search.alternatives import alternatives
 from search.bands import strong_among
 from search.filters import names_archive
 from search.language import parse
+from search.lasting import is_passing
 from search.meaning import Meaning
 from search.memory import Memory
 from search.queries import clean
@@ -22,6 +23,8 @@ def any_answers(text: str, user: User, photo_ids: Collection[int]) -> bool:
     """Tell whether one of these photos is a strong answer to the text, as the page's hybrid search reads it."""
     try:
         query = parse(clean(text))
+        if is_passing(query):
+            return False
         meaning, with_archive = Meaning.now(user), names_archive(query)
         wishes = (wish(alternative, meaning, with_archive) for alternative in alternatives(query))
         return any(strong_among(one, _answering(one, photo_ids)) for one in wishes)

@@ -14,7 +14,6 @@ from PIL import Image
 
 from accounts.models import User
 from photos.fields import VectorField
-
 from search.past import PastSearch, UnkeptHistory
 from search.saved import SavedSearch
 

@@ -14,13 +14,13 @@ from django.utils import timezone as clock
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from search.modes import Mode
+from search.sorts import Sort
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 LONGEST_NAME = 100
-BEST_FIRST = "relevance"
-SORTS = (BEST_FIRST, "newest", "oldest", "rating")
+BEST_FIRST = str(Sort.RELEVANCE)
 LONGEST_WAY_BACK = timedelta(days=1)  # so long a deletion can be undone
 
 # What was new when a page was opened stays marked so long: who looks at one photo and comes back finds the others.

@@ -23,7 +23,8 @@ from search.language import parse
 from search.modes import Mode
 from search.naming import proposed_name
 from search.queries import LONGEST_QUERY
-from search.saved import BEST_FIRST, LONGEST_NAME, SORTS, SavedSearch
+from search.saved import BEST_FIRST, LONGEST_NAME, SavedSearch
+from search.sorts import Sort
 
 _QUERY = "In the language of `GET /search`; kept in its canonical form."
 _SEEN = "The highest number a photo had when one last looked: matches with a higher one are new."
@@ -43,7 +44,7 @@ class SavedSearchSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(source="search.name")
     query = serializers.CharField(source="search.query", help_text=_QUERY)
     mode = serializers.ChoiceField(source="search.mode", choices=[str(mode) for mode in Mode])
-    sort = serializers.ChoiceField(source="search.sort", choices=SORTS)
+    sort = serializers.ChoiceField(source="search.sort", choices=[str(sort) for sort in Sort])
     pinned = serializers.BooleanField(source="search.pinned", help_text="In the sidebar of every page.")
     position = serializers.IntegerField(help_text="Its place in the list, from 0.")
     seen_up_to = serializers.IntegerField(source="search.seen_up_to", help_text=_SEEN)
@@ -63,7 +64,7 @@ class NewSearchSerializer(StrictSerializer):
     query = TextField(max_length=LONGEST_QUERY, help_text=_QUERY)
     name = TextField(max_length=LONGEST_NAME, required=False, help_text="Without it, one made of the query.")
     mode = serializers.ChoiceField(choices=[str(mode) for mode in Mode], default=str(Mode.HYBRID))
-    sort = serializers.ChoiceField(choices=SORTS, default=BEST_FIRST)
+    sort = serializers.ChoiceField(choices=[str(sort) for sort in Sort], default=BEST_FIRST)
     pinned = TruthField(default=False)
 
 
@@ -73,7 +74,7 @@ class SearchChangesSerializer(StrictSerializer):
     query = TextField(max_length=LONGEST_QUERY, required=False, help_text=_QUERY)
     name = TextField(max_length=LONGEST_NAME, required=False)
     mode = serializers.ChoiceField(choices=[str(mode) for mode in Mode], required=False)
-    sort = serializers.ChoiceField(choices=SORTS, required=False)
+    sort = serializers.ChoiceField(choices=[str(sort) for sort in Sort], required=False)
     pinned = TruthField(required=False)
     position = WholeNumberField(min_value=0, max_value=MAX_ID, required=False, help_text="Past the end, the last.")
     seen_up_to = WholeNumberField(min_value=0, max_value=MAX_ID, required=False, help_text=_SEEN)

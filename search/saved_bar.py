@@ -9,6 +9,7 @@ from accounts.models import User
 from search import saving
 from search.errors import BadQuery
 from search.language import parse
+from search.lasting import is_passing
 from search.modes import Mode
 from search.naming import proposed_name
 from search.queries import clean
@@ -16,7 +17,7 @@ from search.saved import BEST_FIRST
 
 
 def saved_bar(user: User, text: str, mode: Mode, now: datetime, sort: str = BEST_FIRST) -> dict[str, Any]:
-    """Return `saved` with what is new of it; else the name to propose, empty for a query that cannot be read."""
+    """Return `saved` with what is new of it; else a name to propose, unless it cannot be read or kept."""
     if saved := saving.saved_as(user, text, mode, sort):
         up_to = saving.looked_through(user, now)
         return {
@@ -25,6 +26,7 @@ def saved_bar(user: User, text: str, mode: Mode, now: datetime, sort: str = BEST
             "looks_through": up_to if up_to > saved.seen_up_to else 0,
         }
     try:
-        return {"proposed_name": proposed_name(parse(clean(text), lenient=mode is Mode.SEMANTIC))}
+        query = parse(clean(text), lenient=mode is Mode.SEMANTIC)
     except BadQuery:
         return {}
+    return {} if is_passing(query) else {"proposed_name": proposed_name(query)}

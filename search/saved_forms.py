@@ -7,8 +7,9 @@ from django import forms
 from photos.paging import MAX_ID
 from search.modes import Mode
 from search.queries import LONGEST_QUERY
-from search.saved import BEST_FIRST, LONGEST_NAME, SORTS
+from search.saved import BEST_FIRST, LONGEST_NAME
 from search.saving import Draft
+from search.sorts import Sort
 
 
 class NameField(forms.CharField):
@@ -23,7 +24,7 @@ class SaveForm(forms.Form):
     name = NameField()
     q = forms.CharField(max_length=LONGEST_QUERY)
     mode = forms.ChoiceField(choices=[(str(mode), mode) for mode in Mode], required=False)
-    sort = forms.ChoiceField(choices=[(sort, sort) for sort in SORTS], required=False)
+    sort = forms.ChoiceField(choices=[(str(sort), sort) for sort in Sort], required=False)
     pinned = forms.BooleanField(required=False)
 
     def draft(self) -> Draft:

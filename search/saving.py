@@ -14,6 +14,7 @@ from accounts.models import User
 from photos.models import Photo
 from search.errors import BadQuery, SavedAlready, TooManySaved
 from search.language import QueryError, parse
+from search.lasting import is_passing
 from search.modes import Mode
 from search.queries import LONGEST_QUERY, clean
 from search.saved import BEST_FIRST, LONGEST_WAY_BACK, SavedSearch
@@ -37,9 +38,12 @@ class Draft:
 
 
 def canonical(text: str, mode: Mode) -> str:
-    """Return a query as it is kept; raises BadQuery where it cannot be read in this mode."""
+    """Return a query as it is kept; raises BadQuery where it cannot be read in this mode, or kept."""
     cleaned = clean(text)
-    written = str(parse(cleaned, lenient=mode is Mode.SEMANTIC))
+    query = parse(cleaned, lenient=mode is Mode.SEMANTIC)
+    if is_passing(query):
+        raise BadQuery("A picture that was only shown is gone in a quarter of an hour: add it to your photos first.")
+    written = str(query)
     return written if len(written) <= LONGEST_QUERY else cleaned
 
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("search", "0002_changes_of_one_model"),
+        ("search", "0004_shown_pictures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

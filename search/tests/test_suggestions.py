@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from photos.models import Photo
+from photos.tests.factories import make_user
+from photos.tests.requesting import queries_of
+from search import history
+from search.hybrid import find
+from search.models import PastSearch
+from search.modes import Mode
+from search.relevance import Relevance
+from search.suggestions import Kind, Suggestion, suggest
+from search.tests.factories import NOW
+from search.tests.test_pages import looks
+
+pytestmark = pytest.mark.django_db
+MakePhoto = Callable[..., Photo]
+
+
+def of_kind(kind: Kind, typed: str, user: User) -> list[str]:
+    return [suggestion.label for suggestion in suggest(typed, user) if suggestion.kind is kind]
+
+
+def by_label(label: str, typed: str, user: User) -> Suggestion:
+    [found] = [suggestion for suggestion in suggest(typed, user) if suggestion.label == label]
+    return found
+
+
+def answers(text: str, user: User) -> list[int]:
+    return [hit.photo.pk for hit in find(text, user, 50, Mode.HYBRID).hits if hit.relevance is Relevance.STRONG]
+
+
+def test_tags_are_offered_the_commonest_first(make_photo: MakePhoto, owner: User) -> None:
+    make_photo(tags=["beach", "bee", "hot dog"])
+    make_photo(tags=["bee"])
+
+    assert of_kind(Kind.TAG, "be", owner) == ["bee", "beach"]
+    assert of_kind(Kind.TAG, "BÉ", owner) == ["bee", "beach"]
+    assert by_label("bee", "be", owner) == Suggestion(Kind.TAG, "tag:bee ", "bee", "2 photos", (0, 2))
+    assert by_label("hot dog", "ho", owner).text == 'tag:"hot dog" '
+
+
+def test_an_empty_box_offers_the_latest_searches_and_the_commonest_tags(make_photo: MakePhoto, owner: User) -> None:
+    photo = make_photo(tags=["bee", "sea"], embedding=looks("red"))
+    make_photo(tags=["sea"])
+    for text in ("bee", "red"):
+        history.remember(owner, text, [photo.pk], NOW)
+
+    offered = [(suggestion.kind, suggestion.label) for suggestion in suggest("", owner)]
+
+    assert offered == [(Kind.PAST, "red"), (Kind.PAST, "bee"), (Kind.TAG, "sea"), (Kind.TAG, "bee")]
+
+
+def test_past_searches_begin_with_what_was_typed_and_come_first(make_photo: MakePhoto, owner: User) -> None:
+    photo = make_photo(tags=["red", "reed"], embedding=looks("red"))
+    for text in ("red tag:reed", "Red", "reed"):
+        assert history.remember(owner, text, [photo.pk], NOW)
+
+    assert of_kind(Kind.PAST, "re", owner) == ["reed", "Red", "red tag:reed"]
+    assert of_kind(Kind.PAST, "red ta", owner) == ["red tag:reed"]
+    assert of_kind(Kind.PAST, "red tag:reed", owner) == []
+    assert suggest("re", owner)[0].text == "reed"
+
+
+def test_a_past_search_without_results_is_not_offered(make_photo: MakePhoto, owner: User) -> None:
+    trashed, untagged = make_photo(tags=["sea"]), make_photo(tags=["bee"])
+    history.remember(owner, "sea", [trashed.pk], NOW)
+    history.remember(owner, "tag:bee", [untagged.pk], NOW)
+    PastSearch.objects.remember(owner, "moon:full", [untagged.pk], NOW)
+    assert of_kind(Kind.PAST, "", owner) == ["tag:bee", "sea"]
+
+    trashed.trash(NOW)
+    untagged.remove_tags(["bee"])
+    make_photo()  # news, so that nothing is remembered from before
+
+    assert of_kind(Kind.PAST, "", owner) == []
+
+
+def test_words_of_titles_and_of_captions_that_somebody_wrote_are_offered(make_photo: MakePhoto, owner: User) -> None:
+    make_photo(title="Grandma Bertha's beans", caption="A bench, photographed in May.")
+    make_photo(caption="Bertha and Bernd", edited=["caption"])
+    make_photo(caption="A bear", authors={"caption": "seer"}, tags=["bear"])
+
+    assert of_kind(Kind.WORD, "be", owner) == ["bertha", "beans", "bernd"]
+    assert of_kind(Kind.TAG, "be", owner) == ["bear"]
+    assert of_kind(Kind.WORD, "b", owner) == []  # one letter begins half of all words
+    assert of_kind(Kind.WORD, "bertha", owner) == []
+    assert by_label("bertha", "gran be", owner).text == "gran bertha "
+
+
+def test_nothing_of_anybody_else_is_offered(make_photo: MakePhoto, owner: User) -> None:
+    anna = make_user("anna")
+    photo = make_photo(owner=anna, title="secret seaside", tags=["secretly"])
+    history.remember(anna, "secret", [photo.pk], NOW)
+    make_photo(title="secretary", tags=["secreted"], trashed=True)
+    make_photo(title="secrecy", tags=["secretion"], archived=True)
+
+    assert suggest("secre", owner) == []
+    assert suggest("", owner) == []
+    assert [suggestion.kind for suggestion in suggest("secre", anna)] == [Kind.PAST, Kind.TAG, Kind.WORD]
+
+
+def test_what_is_offered_has_results_together_with_what_stands_before(make_photo: MakePhoto, owner: User) -> None:
+    make_photo(tags=["dog", "beach"], title="Bella")
+    make_photo(tags=["cat", "bed"], title="Beanie", rating=5)
+
+    assert of_kind(Kind.TAG, "dog be", owner) == ["beach"]
+    assert of_kind(Kind.WORD, "dog be", owner) == ["bella"]
+    assert of_kind(Kind.TAG, "rating:5 be", owner) == ["bed"]
+    assert of_kind(Kind.TAG, "dog OR be", owner) == ["beach", "bed"]
+    assert by_label("beach", "dog be", owner).text == "dog tag:beach "
+    assert of_kind(Kind.TAG, "rating:many be", owner) == []
+    for typed in ("", "be", "dog be", "rating:5 be", "dog OR be"):
+        for suggestion in suggest(typed, owner):
+            assert suggestion.kind is Kind.FIELD or answers(suggestion.text, owner), suggestion
+
+
+@pytest.mark.parametrize("typed", ['"be', 'tag:"be', "-be", "be ", "(", ")", "2:be", "be\x00", "be)", "\\be"])
+def test_where_no_word_is_being_typed_none_is_offered(make_photo: MakePhoto, owner: User, typed: str) -> None:
+    make_photo(tags=["beach"], title="Bella")
+
+    assert of_kind(Kind.WORD, typed, owner) == []
+    assert of_kind(Kind.TAG, typed, owner) == []
+
+
+def test_the_language_is_offered_behind_what_has_results(make_photo: MakePhoto, owner: User) -> None:
+    make_photo(tags=["tango"])
+
+    offered = [(suggestion.kind, suggestion.label) for suggestion in suggest("ta", owner)]
+
+    assert offered == [(Kind.TAG, "tango"), (Kind.FIELD, "tag:"), (Kind.FIELD, "taken:")]
+    assert of_kind(Kind.VALUE, "tag:ta", owner) == ["tag:tango"]
+
+
+def test_the_page_is_told_all_of_it(client: Client, make_photo: MakePhoto) -> None:
+    make_photo(tags=["beach"])
+
+    [offered] = client.get(reverse("search:completions"), {"q": "bea"}).json()["completions"]
+
+    assert offered == {"kind": "tag", "text": "tag:beach ", "label": "beach", "help": "1 photo", "mark": [0, 3]}
+
+
+@pytest.mark.parametrize("typed", ["x" * 300, "((((", '"""', "\\", "\ud83d", "-", "OR", "dog OR", "a" * 199 + ":"])
+def test_whatever_is_typed_is_answered(client: Client, owner: User, typed: str) -> None:
+    assert owner
+    assert client.get(reverse("search:completions"), {"q": typed.encode("utf-8", "replace")}).status_code == 200
+
+
+def test_offering_costs_the_same_queries_however_many(
+    client: Client, make_photo: MakePhoto, owner: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    def fill(count: int) -> None:
+        for number in range(count):
+            photo = make_photo(tags=["beach", f"bee {number}"], title=f"Bella{number} bean{number}")
+            PastSearch.objects.remember(owner, f"beach {number}", [photo.pk], NOW)
+
+    fill(10)
+    path: Any = reverse("search:completions")
+    cost = len(queries_of(client, path, q="be"))
+    fill(20)
+
+    with django_assert_max_num_queries(cost):
+        client.get(path, {"q": "be"})
