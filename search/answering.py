@@ -14,8 +14,8 @@ from search.filters import names_archive
 from search.language import parse
 from search.lasting import is_passing
 from search.meaning import Meaning
-from search.memory import Memory
 from search.queries import clean
+from search.remembered import Memory
 from search.wishes import Wish, wish
 
 

@@ -9,9 +9,9 @@ from rest_framework.exceptions import APIException
 
 from accounts.models import User
 from search.hybrid import find
-from search.memory import Memory
 from search.modes import Mode
 from search.relevance import Relevance
+from search.remembered import Memory
 from search.saved import SavedSearch
 
 MOST_COUNTED = 1_000

@@ -18,7 +18,7 @@ from photos.views.request import PageRequest, way_back
 from search import saving
 from search.counting import count_of, known_counts
 from search.history_pages import history_of
-from search.memory import Memory
+from search.remembered import Memory
 from search.saved import SavedSearch
 from search.saved_forms import RenameForm, SaveForm, SeenForm
 

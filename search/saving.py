@@ -144,8 +144,8 @@ def looked_through(user: User, now: datetime) -> int:
     What waits cannot be found yet, so nobody has looked at it.
     """
     newest = Photo.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    waiting = Photo.objects.filter(owner=user, status=Photo.Status.QUEUED, embedding_model="")
-    first = waiting.filter(created_at__gt=now - _PATIENCE).aggregate(first=Min("pk"))["first"]
+    recent = Photo.objects.filter(owner=user, created_at__gt=now - _PATIENCE)
+    first = recent.awaiting_vectors().aggregate(first=Min("pk"))["first"]
     return newest if first is None else first - 1
 
 

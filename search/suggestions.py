@@ -17,9 +17,9 @@ from search.answering import any_answers, still_answers
 from search.counting import strong_ids
 from search.language import complete, operator_of, writing
 from search.language.folding import fold
-from search.memory import Memory
 from search.models import PastSearch
 from search.modes import Mode
+from search.remembered import Memory
 from search.written import words_beginning
 
 MOST = 12

@@ -38,6 +38,11 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     def embedded_by(self, model: str) -> Self:
         return self.filter(Exists(Embedding.objects.filter(photo=OuterRef("pk"), model=model)))
 
+    def awaiting_vectors(self) -> Self:
+        """Photos that wait for the first vector they get."""
+        by_any = Exists(Embedding.objects.filter(photo=OuterRef("pk")))
+        return self.filter(~by_any, status=self.model.Status.QUEUED)
+
     def stale(self, model: str) -> Self:
         """Photos, but for those in the trash, that other models have embedded and this one has not."""
         by_any = Exists(Embedding.objects.filter(photo=OuterRef("pk")))
