@@ -15,7 +15,7 @@ _SMAPS = Path("/proc/self/smaps")
 
 @dataclass(frozen=True)
 class Memory:
-    """In bytes. What is mapped is there once for all processes; what is private, in each."""
+    """In bytes. What is mapped is there once for all processes; what is private, masks and new vectors, in each."""
 
     mapped: int
     resident: int

@@ -21,6 +21,13 @@ _SHOWN = 5
 _TASKS = [heal_index.module_path, look_after_index.module_path]
 _NAMES = {Act.REBUILD.value: "Rebuild", Act.CHECK.value: "Check", Act.VERIFY.value: "Verify"}
 
+_STATES = {
+    TaskResultStatus.READY: "Waiting",
+    TaskResultStatus.RUNNING: "Running",
+    TaskResultStatus.SUCCESSFUL: "Done",
+    TaskResultStatus.FAILED: "Failed",
+}
+
 
 @dataclass(frozen=True)
 class Work:
@@ -75,10 +82,5 @@ def _work(run: Run) -> Work:
     job = run.job
     over = job.status in {TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED}
     told = run.error or (str(job.return_value or "") if over else run.message)
-    return Work(
-        _NAMES.get(run.subject, "Rebuild, as so much has changed"),
-        job.get_status_display(),
-        told,
-        job.enqueued_at,
-        over,
-    )
+    name = _NAMES.get(run.subject, "Rebuild, as so much has changed")
+    return Work(name, _STATES[TaskResultStatus(job.status)], told, job.enqueued_at, over)
