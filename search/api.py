@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from photos.api.parameters import QuerySerializer, query_of
 from photos.api.requests import owner_of, page_url
 from search.hits import Hit
-from search.hybrid import find
+from search.hybrid import Found, find
 from search.modes import Mode
 from search.paging import Turn, page
 from search.queries import LONGEST_QUERY
@@ -60,6 +60,12 @@ class SearchQuery(TopQuery):
         "`hybrid`, both in one ranking. In `semantic` an unknown field or bad value is plain text, otherwise a 400.",
     )
 
+    min_relevance = serializers.ChoiceField(
+        choices=[str(relevance) for relevance in Relevance],
+        default=str(Relevance.WEAK),
+        help_text="`strong` leaves out results that only come nearest: of nonsense nothing is left. They are sought "
+        "among the 1,000 best.",
+    )
     sort = serializers.ChoiceField(
         choices=[str(sort) for sort in Sort],
         default=str(Sort.RELEVANCE),
@@ -85,7 +91,8 @@ class ResultSerializer(serializers.Serializer[Hit]):
     )
     score = serializers.FloatField(
         help_text="What the order goes by, higher is better: the cosine in `semantic` mode, else weighted reciprocal "
-        "ranks, and 1 or 2 more for photos with all of the text as a tag or title. Of meaning within one answer only."
+        "ranks, 0.5 more for strong results, and 1 or 2 more for photos with all of the text as a tag or title. Of "
+        "meaning within one answer only."
     )
     matched_by = serializers.ListField(
         child=serializers.CharField(),
@@ -105,6 +112,11 @@ class ResultsSerializer(serializers.Serializer[Any]):
     total_results = serializers.IntegerField()
     corrected = serializers.CharField(
         required=False, help_text="What was searched for instead, where words of the query are written nowhere."
+    )
+    suggestions = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Queries near this one that have strong results, where it has none.",
     )
     next = NextField(required=False, help_text="With `paginate`: where the next results are; null at the end.")
 
@@ -137,11 +149,11 @@ class SearchView(APIView):
     def get(self, request: Request) -> Response:
         query = query_of(request, SearchQuery)
         text, user, mode, sort = query["q"], owner_of(request), Mode(query["mode"]), Sort(query["sort"])
+        least = Relevance(query["min_relevance"])
         if sort is Sort.RELEVANCE and not (query["paginate"] or query["cursor"]):
-            found = find(text, user, query["top_k"], mode)
-            return _answer(text, found.hits, found.corrected)
-        turned = page(Turn(text, mode, sort, query["top_k"], query["cursor"]), user)
-        answer = _answer(text, turned.found.hits, turned.found.corrected)
+            return _answer(text, find(text, user, query["top_k"], mode, least))
+        turned = page(Turn(text, mode, sort, query["top_k"], query["cursor"], least), user)
+        answer = _answer(text, turned.found)
         return _with_next(answer, request, turned.next_cursor) if query["paginate"] or query["cursor"] else answer
 
 
@@ -152,8 +164,10 @@ def _with_next(answer: Response, request: Request, cursor: str) -> Response:
     return answer
 
 
-def _answer(query: str, hits: list[Hit], corrected: str = "") -> Response:
-    answer = {"query": query, "results": hits, "total_results": len(hits)}
-    if corrected:
-        answer["corrected"] = corrected
+def _answer(query: str, found: Found) -> Response:
+    answer: dict[str, Any] = {"query": query, "results": found.hits, "total_results": len(found.hits)}
+    if found.corrected:
+        answer["corrected"] = found.corrected
+    if found.suggestions:
+        answer["suggestions"] = found.suggestions
     return Response(ResultsSerializer(answer).data)

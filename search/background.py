@@ -7,6 +7,7 @@ like that of S.-V. Bogolin et al., Cross Modal Retrieval with Querybank Normalis
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 
 from accounts.models import User
 from ai.background import alike, directions_of
-from ai.vocabulary import Vocabulary
+from ai.vocabulary import Vocabulary, Word
 from search.sampling import Sample, sample_of
 from search.spaces import Space
 from search.twogroups import Groups, groups_of
@@ -32,12 +33,16 @@ class Background:
     vocabulary: Vocabulary | None
 
     @cached_property
+    def directions(self) -> np.ndarray:
+        """Where the words of the vocabulary point, (words, d) unit rows."""
+        return directions_of(self.vocabulary) if self.vocabulary else np.empty((0, self.sample.vectors.shape[1]))
+
+    @cached_property
     def texts(self) -> Groups | None:
         """What words reach; None where there are no words."""
         if self.vocabulary is None or not self.vocabulary.words:
             return None
-        cosines = self.sample.vectors @ directions_of(self.vocabulary).T
-        return groups_of(cosines, self.vocabulary.probabilities(self.sample.vectors), self._finest)
+        return groups_of(self.sample.vectors @ self.directions.T, self._probabilities, self._finest)
 
     @cached_property
     def photos(self) -> Groups:
@@ -46,6 +51,20 @@ class Background:
         fits = alike(self.vocabulary, vectors) if self.vocabulary else np.zeros((len(vectors), len(vectors)))
         np.fill_diagonal(fits, np.nan)
         return groups_of(vectors @ vectors.T, fits, self._finest, self.texts.mean if self.texts else 0.0)
+
+    @cached_property
+    def words_shown(self) -> frozenset[str]:
+        """The words that some photo of the sample rather shows than not."""
+        shown = (self._probabilities >= 0.5).any(axis=0) if self.vocabulary else ()
+        return frozenset(word.word for word, is_shown in zip(self.words, shown, strict=True) if is_shown)
+
+    @property
+    def words(self) -> Sequence[Word]:
+        return self.vocabulary.words if self.vocabulary else ()
+
+    @property
+    def _probabilities(self) -> np.ndarray:
+        return self.vocabulary.probabilities(self.sample.vectors) if self.vocabulary else np.empty((0, 0))
 
     @property
     def _finest(self) -> float:

@@ -13,6 +13,9 @@ from search.relevance import Relevance
 from search.wishes import Wish
 from search.words import taken_away
 
+# More than reciprocal ranks come to, and less than a tag that says just what is asked for.
+_LIFT = 0.5
+
 
 def banded(best: Sequence[tuple[Ranked, Wish]], wishes: Sequence[Wish]) -> list[tuple[Ranked, Wish]]:
     """Return the same with their relevance: a photo is strong where it is a strong answer to one of the wishes."""
@@ -26,6 +29,15 @@ def banded(best: Sequence[tuple[Ranked, Wish]], wishes: Sequence[Wish]) -> list[
         others = [found.photo_id for found, fulfilled in best if fulfilled is not wish]
         strong |= strong_among(wish, _answering(wish, [pk for pk in others if pk not in strong]))
     return [(replace(found, relevance=_relevance(found.photo_id in strong)), wish) for found, wish in best]
+
+
+def strong_first(best: Sequence[tuple[Ranked, Wish]]) -> list[tuple[Ranked, Wish]]:
+    """Return results by their scores, those of strong ones higher than those of any weak one."""
+    lifted = [
+        (replace(found, score=found.score + _LIFT) if found.relevance is Relevance.STRONG else found, wish)
+        for found, wish in best
+    ]
+    return sorted(lifted, key=lambda pair: (-pair[0].score, pair[0].photo_id))
 
 
 def strong_among(wish: Wish, photo_ids: Iterable[int], distances: Mapping[int, float] | None = None) -> set[int]:

@@ -8,16 +8,18 @@ from dataclasses import dataclass, replace
 from accounts.models import User
 from photos.models import Photo
 from search.alternatives import Alternative, alternatives
-from search.bands import banded
+from search.bands import banded, strong_first
 from search.correcting import corrected
 from search.filters import names_archive
 from search.hits import Hit, Result, hits
 from search.language import Query, parse
-from search.lists import Ranking
+from search.lists import LONGEST, Ranking
 from search.meaning import Meaning
 from search.modes import Mode
+from search.nearmisses import near_misses
 from search.queries import clean
 from search.rankings import Ranked, ranked
+from search.relevance import Relevance
 from search.wishes import Wish, wish
 
 
@@ -28,6 +30,7 @@ class Found:
     corrected: str = ""  # what was searched for where words are written nowhere, empty where nothing had to be
     understood: bool = True  # the encoder knew the text, or there was none
     problem: str = ""  # why there is no search by meaning, in words for a person; empty where there is
+    suggestions: Sequence[str] = ()  # queries with strong results, where this one has none
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +42,16 @@ class _Answer:
     corrected: str = ""
 
 
-def find(text: str, user: User, limit: int, mode: Mode = Mode.SEMANTIC) -> Found:
+def find(text: str, user: User, limit: int, mode: Mode = Mode.SEMANTIC, least: Relevance = Relevance.WEAK) -> Found:
     """Search one's own photos; raises BadQuery, and NotAnalysed for a photo to be like that has no vector yet.
 
     In semantic mode, the published one, an unknown field or bad value is plain text, the nearest come first, and a
-    text the encoder knows nothing of is searched as words.
+    text the encoder knows nothing of is searched as words. Results that do not reach `least` are left out.
     """
-    ranking = rank(text, user, limit, mode)
-    return shown(ranking, ranking.results, ranking.photos(user).for_listing().in_bulk(ranking.photo_ids))
+    ranking = rank(text, user, limit if least is Relevance.WEAK else LONGEST, mode)
+    results = [result for result in ranking.results if result[0].relevance.reaches(least)][:limit]
+    seen = ranking.photos(user).for_listing().in_bulk([found.photo_id for found, _ in results])
+    return shown(ranking, results, seen)
 
 
 def rank(text: str, user: User, limit: int, mode: Mode) -> Ranking:
@@ -54,17 +59,21 @@ def rank(text: str, user: User, limit: int, mode: Mode) -> Ranking:
     text = clean(text)
     query = parse(text, lenient=mode is Mode.SEMANTIC)
     meaning, with_archive = Meaning.now(user), names_archive(query)
-    answers = [_answer(one, mode, limit, meaning, with_archive) for one in alternatives(query)]
+    either = alternatives(query)
+    answers = [_answer(one, mode, limit, meaning, with_archive) for one in either]
     wishes = [answer.wish for answer in answers]
+    best = _best(answers, mode, limit)
+    is_answered = any(found.relevance is Relevance.STRONG for found, _ in best)
     return Ranking(
         text=text,
         mode=mode,
         with_archive=with_archive,
         asked=[one.asked for one in wishes],
-        results=[(found, one.asked) for found, one in banded(_united(answers)[:limit], wishes)],
+        results=[(found, one.asked) for found, one in best],
         corrected=" OR ".join(answer.corrected for answer in answers if answer.corrected),
         understood=all(one.vector is not None or one.is_only_facts for one in wishes),
         problem="" if all(one.is_only_facts for one in wishes) else meaning.problem,
+        suggestions=[] if is_answered else near_misses(list(zip(either, wishes, strict=True)), mode, with_archive),
     )
 
 
@@ -76,6 +85,7 @@ def shown(ranking: Ranking, results: Sequence[Result], photos: Mapping[int, Phot
         corrected=ranking.corrected,
         understood=ranking.understood,
         problem=ranking.problem,
+        suggestions=ranking.suggestions,
     )
 
 
@@ -91,6 +101,14 @@ def _answer(alternative: Alternative, mode: Mode, limit: int, meaning: Meaning, 
         retried = replace(retried, vector=asked.vector)
     again = ranked(retried, mode, limit)
     return _Answer(retried, again, text) if any(found.by_words for found in again) else _Answer(asked, ranking)
+
+
+def _best(answers: Sequence[_Answer], mode: Mode, limit: int) -> list[tuple[Ranked, Wish]]:
+    """Return the best so many results with their relevance: the nearest first by meaning, else the strong ones."""
+    united, wishes = _united(answers), [answer.wish for answer in answers]
+    if mode is Mode.SEMANTIC:
+        return banded(united[:limit], wishes)
+    return strong_first(banded(united, wishes))[:limit]
 
 
 def _united(answers: Sequence[_Answer]) -> list[tuple[Ranked, Wish]]:

@@ -38,6 +38,7 @@ class Ranking:
     corrected: str
     understood: bool
     problem: str
+    suggestions: Sequence[str] = ()
 
     @property
     def photo_ids(self) -> list[int]:

@@ -39,6 +39,7 @@ class Turn:
     sort: Sort
     size: int
     cursor: str = ""
+    least: Relevance = Relevance.WEAK
 
 
 def page(turn: Turn, user: User) -> Page:
@@ -65,7 +66,11 @@ def _by_relevance(turn: Turn, user: User) -> Page:
         raise BadCursor("This cursor was given for another search.")
     photos, rest = ranking.photos(user), list(enumerate(ranking.results))[start:]
     visible = set(photos.filter(pk__in=ranking.photo_ids[start:]).values_list("pk", flat=True))
-    there = [(place, result) for place, result in rest if result[0].photo_id in visible]
+    there = [
+        (place, result)
+        for place, result in rest
+        if result[0].photo_id in visible and result[0].relevance.reaches(turn.least)
+    ]
     results = [result for _, result in there[: turn.size]]
     found = shown(ranking, results, photos.for_listing().in_bulk([ranked.photo_id for ranked, _ in results]))
     if len(there) <= turn.size:

@@ -17,6 +17,9 @@ class Relevance(StrEnum):
     STRONG = "strong"
     WEAK = "weak"
 
+    def reaches(self, least: Relevance) -> bool:
+        return self is Relevance.STRONG or least is Relevance.WEAK
+
 
 class Kind(Enum):
     """What a direction was made of: cosines of two kinds must not be compared."""

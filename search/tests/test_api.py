@@ -247,3 +247,30 @@ def test_a_mended_typo_is_told(client: Client, make_photo: MakePhoto) -> None:
 
     assert (body["query"], body["corrected"]) == ("zebar", "zebra")
     assert [result["photo_id"] for result in body["results"]] == [photo.pk]
+
+
+def test_weak_results_are_told_and_can_be_left_out(client: Client, make_photo: MakePhoto) -> None:
+    near, far = make_photo(embedding=axis(RED)), make_photo(embedding=leaning(RED, 1.4))
+
+    def relevance(**query: str) -> dict[int, str]:
+        results = client.get("/search", {"q": "red", **query}).json()["results"]
+        return {result["photo_id"]: result["relevance"] for result in results}
+
+    assert relevance() == relevance(min_relevance="weak") == {near.pk: "strong", far.pk: "weak"}
+    assert relevance(min_relevance="strong") == relevance(min_relevance="strong", mode="hybrid") == {near.pk: "strong"}
+    assert relevance(min_relevance="strong", paginate="true") == {near.pk: "strong"}
+
+
+def test_an_unknown_relevance_is_refused_by_name(client: Client) -> None:
+    answer = client.get("/search", {"q": "red", "min_relevance": "0.5"})
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["min_relevance"])
+
+
+def test_nonsense_has_no_results_and_leads_to_queries_that_have(client: Client, make_photo: MakePhoto) -> None:
+    make_photo(embedding=axis(RED), tags=["boat"])
+
+    body = client.get("/search", {"q": "xqzzt blorf", "min_relevance": "strong"}).json()
+
+    assert (body["results"], body["total_results"]) == ([], 0)
+    assert body["suggestions"] == ["boat", "red"] or body["suggestions"] == ["boat"]

@@ -56,3 +56,25 @@ def test_facts_alone_are_strong(paint: Paint, owner: User, mode: Mode) -> None:
     photo = paint("red", iso=800)
 
     assert strong("iso:800", owner, mode) == {photo.pk}
+
+
+@pytest.mark.parametrize("mode", [Mode.HYBRID, Mode.TEXT])
+def test_strong_results_come_before_weak_ones(paint: Paint, owner: User, mode: Mode) -> None:
+    for number in range(4):
+        paint("blue", *["red"] * number, caption="" if number % 2 else "A red boat")
+
+    found = find("red", owner, 10, mode).hits
+
+    assert [hit.relevance for hit in found] == sorted(hit.relevance for hit in found)
+    assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
+
+
+@every_mode
+def test_where_strong_results_are_asked_for_weak_ones_take_no_place(paint: Paint, owner: User, mode: Mode) -> None:
+    for _ in range(3):
+        paint("red", *["blue"] * 6)
+    written = {paint("blue", "blue", "red", caption="red").pk for _ in range(3)}
+
+    found = find("red", owner, 3, mode, least=Relevance.STRONG).hits
+
+    assert {hit.photo.pk for hit in found} == written

@@ -183,7 +183,7 @@ def test_the_number_of_queries_does_not_grow_with_the_hits(
         with django_assert_num_queries(13):
             hits = find("red", owner, limit).hits
             assert len([hit.photo.tag_names for hit in hits]) == limit
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(14):
             hits = find("boat", owner, limit).hits
             assert len([hit.photo.tag_names for hit in hits]) == limit
 
