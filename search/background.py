@@ -21,6 +21,8 @@ from search.sampling import Sample, sample_of
 from search.spaces import Space
 from search.twogroups import Groups, groups_of
 
+_RATHER = 0.5
+
 # Where no vocabulary tells what an encoder makes of small differences.
 _FINEST = 0.05
 
@@ -55,8 +57,8 @@ class Background:
     @cached_property
     def words_shown(self) -> frozenset[str]:
         """The words that some photo of the sample rather shows than not."""
-        shown = (self._probabilities >= 0.5).any(axis=0) if self.vocabulary else ()
-        return frozenset(word.word for word, is_shown in zip(self.words, shown, strict=True) if is_shown)
+        shown = np.flatnonzero((self._probabilities >= _RATHER).any(axis=0))
+        return frozenset(self.words[at].word for at in shown.tolist())
 
     @property
     def words(self) -> Sequence[Word]:
