@@ -14,9 +14,9 @@ from PIL import Image
 from ai.loading import forget_encoder
 from jobs.models import Run
 from jobs.worker import Worker
-from photos import asking, colouring, curation, pipeline, storage, tasks, thumbnails
+from photos import asking, colouring, curation, missing, pipeline, storage, tasks, thumbnails
 from photos.models import ColourName, Photo, PhotoColour, Stage
-from photos.models.stage import LEASE
+from photos.models.stage import LEASE, MAX_ATTEMPTS
 from photos.tests.interrupted import NOW, uploaded
 from photos.tests.pictures import corners, encoded, jpeg
 from photos.tests.requesting import post_photo
@@ -253,3 +253,26 @@ def test_a_late_result_for_a_deleted_photo_is_nothing(monkeypatch: pytest.Monkey
     pipeline.analyse(photo, NOW, [COLOURS])
 
     assert not PhotoColour.objects.exists()
+
+
+class Killed(BaseException):
+    """Ends a worker in the middle of its work as a signal would: nothing catches it."""
+
+
+def test_a_photo_that_kills_its_worker_over_its_colours_is_ready_without_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def kill(_: Image.Image) -> None:
+        raise Killed
+
+    monkeypatch.setattr(colouring, "palette_of", kill)
+    photo = uploaded()
+
+    for attempt in range(MAX_ATTEMPTS):
+        with pytest.raises(Killed):
+            pipeline.analyse(photo, NOW + 2 * attempt * LEASE)
+    later = NOW + 2 * MAX_ATTEMPTS * LEASE
+    missing.give_up_lost(later)
+    photo = pipeline.analyse(photo, later)
+
+    assert (stage_of(photo).status, stage_of(photo).error) == ("failed", "The analysis broke off 3 times.")
+    assert photo.status == Photo.Status.READY
+    assert "red" in photo.tag_names
