@@ -8,6 +8,7 @@ import pytest
 from photos.embeddings import put_vector
 from photos.models import Embedding, Photo
 from search.drift import Drift, drift_of
+from search.engines import ENGINES
 from search.live import LiveIndex
 from search.rebuild import rebuild
 from search.spaces import Space
@@ -16,11 +17,11 @@ from search.tests.factories import NOW, axis, bulk_photos
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def photos(make_photo: Callable[..., Photo], space: Space) -> list[Photo]:
+@pytest.fixture(params=sorted(ENGINES))
+def photos(request: pytest.FixtureRequest, make_photo: Callable[..., Photo], space: Space) -> list[Photo]:
     """Four photos in a snapshot and two newer ones."""
     photos = [make_photo(embedding=axis(number)) for number in range(4)]
-    rebuild(space, NOW)
+    rebuild(space, NOW, request.param)
     return [*photos, make_photo(embedding=axis(4)), make_photo(embedding=axis(5))]
 
 
