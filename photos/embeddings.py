@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from photos.events import vectors_changed
 from photos.models import ActiveModel, Embedding, Photo
 from photos.models.generation import EmbeddingQuerySet
+from photos.oneof import OneOf
 
 CHUNK = 4096
 
@@ -129,7 +130,7 @@ def _tell(model: str, photo_ids: list[int]) -> None:
 def _among(embeddings: EmbeddingQuerySet, ids: Collection[int]) -> Vectors:
     wanted = sorted(set(ids))
     chunks = [wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK)]
-    parts = [part for chunk in chunks if len((part := _read(embeddings.filter(photo__in=chunk)))[0])]
+    parts = [part for chunk in chunks if len((part := _read(embeddings.filter(photo__in=OneOf(chunk))))[0])]
     if not parts:
         return _read(Embedding.objects.none())
     return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])

@@ -9,6 +9,7 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.models import User
 from photos.models.queryset import PhotoQuerySet
+from photos.oneof import OneOf
 from photos.paging import page_of
 from search.errors import BadCursor
 from search.filters import allowed, is_fact
@@ -56,7 +57,7 @@ def page(turn: Turn, user: User) -> Page:
         return _by_relevance(turn, user)
     ranking = rank(turn.text, user, LONGEST, turn.mode)
     strong = [ranked.photo_id for ranked, _ in ranking.results if ranked.relevance is Relevance.STRONG]
-    return _in_order(turn, ranking, ranking.photos(user).filter(pk__in=strong))
+    return _in_order(turn, ranking, ranking.photos(user).filter(pk__in=OneOf(strong)))
 
 
 def _by_relevance(turn: Turn, user: User) -> Page:
@@ -65,7 +66,7 @@ def _by_relevance(turn: Turn, user: User) -> Page:
     if (ranking.text, ranking.mode) != (clean(turn.text), turn.mode):
         raise BadCursor("This cursor was given for another search.")
     photos, rest = ranking.photos(user), list(enumerate(ranking.results))[start:]
-    visible = set(photos.filter(pk__in=ranking.photo_ids[start:]).values_list("pk", flat=True))
+    visible = set(photos.filter(pk__in=OneOf(ranking.photo_ids[start:])).values_list("pk", flat=True))
     there = [
         (place, result)
         for place, result in rest

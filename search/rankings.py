@@ -14,7 +14,7 @@ from search.modes import Mode
 from search.nearest import nearest
 from search.relevance import Relevance
 from search.wishes import Wish
-from search.words import named_exactly, taken_away
+from search.words import NOTHING_SAID, said_of
 
 # So far down each list is read, further only for who wants more: a photo beyond counts as not in it.
 DEPTH = 200
@@ -88,11 +88,10 @@ def _fused(wish: Wish, mode: Mode, depth: int) -> list[Ranked]:
     has_words = bool(wish.terms)
     near = {} if mode is Mode.TEXT and has_words and not wish.is_moved else by_meaning(wish, depth)
     written = by_words(wish, depth)
-    if wish.named:
-        taken = taken_away(near.keys() - set(written), wish.named)
-        near = {pk: distance for pk, distance in near.items() if pk not in taken}
-    alike = [pk for pk, distance in near.items() if distance < NO_DISTANCE]
-    exact = named_exactly({*alike, *written}, wish.named) if wish.named and not wish.is_moved else {}
+    said = said_of({*near, *written}, wish.named) if wish.named else NOTHING_SAID
+    away = said.taken_away.difference(written)
+    alike = [pk for pk, distance in near.items() if distance < NO_DISTANCE and pk not in away]
+    exact = {} if wish.is_moved else said.named
     scores = fused([(_WEIGHT_OF_MEANING, alike), (_WEIGHT_OF_WORDS, written)], exact)
     found_alike, found_written = set(alike), set(written)
     return [Ranked(pk, scores[pk], near.get(pk), pk in found_alike, pk in found_written) for pk in best_first(scores)]

@@ -10,6 +10,7 @@ import numpy as np
 from accounts.models import User
 from photos.models import Photo
 from photos.models.queryset import PhotoQuerySet
+from photos.oneof import OneOf
 
 # So many ids are listed and handed to the indexes; more are asked about, those that the indexes propose.
 MOST_LISTED = 20_000
@@ -42,7 +43,7 @@ class Scope:
         """Return those of these ids that are allowed, ascending."""
         if self.ids is not None:
             return np.intersect1d(self.ids, ids)
-        return _ids_of(self.photos.filter(pk__in=ids.tolist()))
+        return _ids_of(self.photos.filter(pk__in=OneOf(ids.tolist())))
 
     def every_id(self) -> np.ndarray:
         if self.ids is not None:

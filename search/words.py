@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from photos.models import Photo, PhotoTag, RecognisedText
 from photos.models.tag import PhotoTagQuerySet, normalise_tag
+from photos.oneof import OneOf
 from photos.vocabulary import words_meant
 from search.fulltext import Term
 from search.fulltext.standing import says
@@ -64,28 +65,43 @@ def sought(text: str) -> Sought:
     return Sought(tuple(words), tags, meant[whole] | {whole}, whole, known=bool(meant[whole]))
 
 
+@dataclass(frozen=True)
+class Said:
+    """What tags and titles of photos say to a text: those a person took one of its tags from, and those named so."""
+
+    taken_away: frozenset[int]
+    named: Mapping[int, float]  # 2.0 with the whole of the text as a tag or title, 1.0 with a tag it is a name of
+
+
+NOTHING_SAID = Said(frozenset(), {})
+
+
+def said_of(photo_ids: Collection[int], query: Sought) -> Said:
+    """Return what these photos say to a query, in two looks at the database."""
+    rows = list(_tags(photo_ids, query.all_tags).values_list("photo_id", "tag__name", "rejected"))
+    titled = Photo.objects.filter(pk__in=OneOf(photo_ids)).exclude(title="").values_list("pk", "title")
+    tagged = [(pk, name) for pk, name, rejected in rows if name in query.whole and not rejected]
+    pairs = [*tagged, *((pk, query.text) for pk, title in titled if normalise_tag(title) == query.text)]
+    so_called = {pk for pk, name in pairs if name == query.text}
+    return Said(
+        taken_away=frozenset(pk for pk, _, rejected in rows if rejected),
+        named={pk: 2.0 if pk in so_called else 1.0 for pk, _ in pairs},
+    )
+
+
 def taken_away(photo_ids: Iterable[int], query: Sought) -> set[int]:
     """Return which of these photos a person said not to show what the query, or a word of it, names."""
-    return set(_tags(photo_ids, query.all_tags, rejected=True).values_list("photo_id", flat=True))
+    return set(_tags(photo_ids, query.all_tags).filter(rejected=True).values_list("photo_id", flat=True))
 
 
 def tagged_with(photo_ids: Iterable[int], names: Collection[str]) -> set[int]:
     """Return which of these photos carry a tag of these names."""
-    return set(_tags(photo_ids, names, rejected=False).values_list("photo_id", flat=True))
-
-
-def named_exactly(photo_ids: Collection[int], query: Sought) -> dict[int, float]:
-    """Return which of these photos have the whole of the text as a tag or title: 2.0; or a tag it is a name of: 1.0."""
-    titled = Photo.objects.filter(pk__in=list(photo_ids)).exclude(title="").values_list("pk", "title")
-    tagged = _tags(photo_ids, query.whole, rejected=False).values_list("photo_id", "tag__name")
-    pairs = [*tagged, *((pk, query.text) for pk, title in titled if normalise_tag(title) == query.text)]
-    so_called = {pk for pk, name in pairs if name == query.text}
-    return {pk: 2.0 if pk in so_called else 1.0 for pk, _ in pairs}
+    return set(_tags(photo_ids, names).filter(rejected=False).values_list("photo_id", flat=True))
 
 
 def read_in(photo_ids: Collection[int], terms: Sequence[Term]) -> set[int]:
     """Return in the pictures of which of these photos one of the terms was read."""
-    texts = RecognisedText.objects.filter(photo_id__in=list(photo_ids)).values_list("photo_id", "text")
+    texts = RecognisedText.objects.filter(photo_id__in=OneOf(photo_ids)).values_list("photo_id", "text")
     return {pk for pk, text in texts if any(says(text, term) for term in terms)}
 
 
@@ -106,5 +122,5 @@ def _says_any(texts: Iterable[str], terms: Sequence[Term]) -> bool:
     return any(says(text, term) for text in texts for term in terms)
 
 
-def _tags(photo_ids: Iterable[int], names: Collection[str], rejected: bool) -> PhotoTagQuerySet:
-    return PhotoTag.objects.filter(photo_id__in=list(photo_ids), rejected=rejected, tag__name__in=names)
+def _tags(photo_ids: Iterable[int], names: Collection[str]) -> PhotoTagQuerySet:
+    return PhotoTag.objects.filter(photo_id__in=OneOf(photo_ids), tag__name__in=names)

@@ -20,6 +20,10 @@ from search.fulltext.spelling import corrections, typos_allowed
 _WEIGHTS = {"title": 6.0, "caption": 3.0, "description": 2.0, "filename": 1.0, "camera": 1.0, "text": 1.0}
 _TAG_WEIGHT = 8.0
 
+# A single word on more than two photos of a hundred is ranked on the newest of them, down to so many.
+_ONE_IN = 50
+_LEAST_POOL = 4_000
+
 # Photos whose ids are read where several terms must meet, before the newest POOL of those that have all are ranked.
 _MEETING = 10 * POOL
 
@@ -38,17 +42,19 @@ class Fts5Index:
         sought = [_sought(expression, term.tags) for term in terms if (expression := _expression(term))]
         if not sought:
             return Candidates(np.empty(0, np.int64), np.empty(0))
+        photos = _photos()
         if len(sought) == 1:
-            return best(*_scored(sought[0], allowed), keep=None, k=limit)
+            pool = max(limit, min(POOL, max(_LEAST_POOL, photos // _ONE_IN)))
+            return best(*_scored(sought[0], allowed, pool, photos), keep=None, k=limit)
         found = allowed
         for one in sorted(sought, key=_frequency):
             found = _written(one, found, _MEETING)
-        pool = np.sort(found)[-POOL:] if found is not None else np.empty(0, np.int64)
-        scores = np.zeros(len(pool))
+        newest = np.sort(found)[-POOL:] if found is not None else np.empty(0, np.int64)
+        scores = np.zeros(len(newest))
         for one in sought:
-            ids, said = _scored(one, pool)
-            scores[np.searchsorted(pool, ids)] += said
-        return best(pool, scores, keep=None, k=limit)
+            ids, said = _scored(one, newest, POOL, photos)
+            scores[np.searchsorted(newest, ids)] += said
+        return best(newest, scores, keep=None, k=limit)
 
     def written(self, term: Term, among: np.ndarray) -> np.ndarray:
         if runs_together(term.text):
@@ -140,17 +146,17 @@ def _in_texts(expression: str, among: np.ndarray | None, limit: int) -> np.ndarr
     return np.unique(np.concatenate([ids for ids, _ in found]))
 
 
-def _scored(sought: _Sought, among: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """Return the newest POOL of the photos with this, by ascending id, and what it adds to each, shape (n,)."""
+def _scored(sought: _Sought, among: np.ndarray | None, limit: int, photos: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the newest of the photos with this, by ascending id, and what it adds to each, shape (n,)."""
     texts = [
-        _pairs(f"rowid, -bm25({name}, {weights}) FROM {name} WHERE {name} MATCH %s", [sought.expression], among, POOL)
+        _pairs(f"rowid, -bm25({name}, {weights}) FROM {name} WHERE {name} MATCH %s", [sought.expression], among, limit)
         for name, weights in _TEXTS.items()
     ]
-    tagged, said = _tagged(sought, among, POOL)
-    ids = np.unique(np.concatenate([*(found for found, _ in texts), tagged]))[-POOL:]
+    tagged, said = _tagged(sought, among, limit)
+    ids = np.unique(np.concatenate([*(found for found, _ in texts), tagged]))[-limit:]
     within = np.isin(tagged, ids)
     if within.any():
-        texts.append((tagged[within], _TAG_WEIGHT * _idf(int(within.sum())) * said[within]))
+        texts.append((tagged[within], _TAG_WEIGHT * _idf(int(within.sum()), photos) * said[within]))
     scores = np.zeros(len(ids))
     for found, added in texts:
         in_pool = np.isin(found, ids)
@@ -172,11 +178,15 @@ def _tagged(sought: _Sought, among: np.ndarray | None, limit: int) -> tuple[np.n
     return ids[last][-limit:], scores[last][-limit:]
 
 
-def _idf(tagged: int) -> float:
+def _idf(tagged: int, photos: int) -> float:
+    return math.log(1 + (max(photos - tagged, 0) + 0.5) / (tagged + 0.5))
+
+
+def _photos() -> int:
+    """Return how many photos there are, as nearly as can be told without counting."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT coalesce(max(rowid), 0) FROM {PHOTO_TEXT.name}")
-        photos = max(int(cursor.fetchone()[0]), tagged)
-    return math.log(1 + (photos - tagged + 0.5) / (tagged + 0.5))
+        return int(cursor.fetchone()[0])
 
 
 def _pairs(
