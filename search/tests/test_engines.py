@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from search.engines import ENGINES, Engine, Rows
-from search.engines.base import FLOAT_ERROR, Candidates
+from search.engines.base import FLOAT_ERROR, Candidates, positions_of, rows_among
 from search.tests.factories import DIMENSION, unit_vectors
 
 COUNT = 300
@@ -75,6 +75,19 @@ def test_only_allowed_ids_are_found_whether_they_are_there_or_not(engine: Engine
 
     assert_nearest(found, QUERIES[0], 10, allowed, engine.error)
     assert len(engine.search(QUERIES[0], 10, np.empty(0, np.int64))) == 0
+
+
+@pytest.mark.parametrize("gap", [1, 3, 50])
+@pytest.mark.parametrize("share", [0.0, 0.005, 0.3, 1.0])
+def test_rows_are_found_by_their_ids_however_many_and_however_far_apart(share: float, gap: int) -> None:
+    chance = np.random.default_rng(1)
+    ids = np.unique(chance.integers(100, 100 + 1_000 * gap, 1_000)) if gap > 1 else np.arange(100, 1_100)
+    wanted = np.arange(1_200 * gap)[chance.random(1_200 * gap) < share]
+    visible = chance.random(len(ids)) < 0.5
+
+    assert rows_among(ids, None, wanted).tolist() == np.isin(ids, wanted).tolist()
+    assert rows_among(ids, visible, wanted).tolist() == (np.isin(ids, wanted) & visible).tolist()
+    assert positions_of(wanted, ids).tolist() == np.flatnonzero(np.isin(ids, wanted)).tolist()
 
 
 def test_passing_by_ids_leaves_the_others_as_they_are(engine: Engine) -> None:
