@@ -28,7 +28,7 @@ def never_asked(name: Stage.Name, limit: int | None = None, after: int = 0) -> l
 
     They were decoded once before: one that kills who opens it has been found out by then.
     """
-    # Of stages alone, by their index: no row of a photo is read.
-    asked = Stage.objects.filter(photo=OuterRef("photo"), name=name)
-    seen = Stage.objects.filter(name=Stage.Name.THUMBNAILS, status=Stage.Status.DONE, photo__gt=after)
-    return list(seen.exclude(Exists(asked)).order_by("photo_id").values_list("photo_id", flat=True)[:limit])
+    of_photo = Stage.objects.filter(photo=OuterRef("pk"))
+    seen = of_photo.filter(name=Stage.Name.THUMBNAILS, status=Stage.Status.DONE)
+    unasked = Photo.objects.filter(Exists(seen), ~Exists(of_photo.filter(name=name)), pk__gt=after)
+    return list(unasked.order_by("pk").values_list("pk", flat=True)[:limit])
