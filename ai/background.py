@@ -8,6 +8,8 @@ from ai.texts import mean_of
 from ai.vectors import unit_rows
 from ai.vocabulary import Vocabulary
 
+_NARROW = 7  # leaves
+
 
 def directions_of(vocabulary: Vocabulary) -> np.ndarray:
     """Return (words, dimension) float32 unit rows: where the pictures of each word lie."""
@@ -16,7 +18,10 @@ def directions_of(vocabulary: Vocabulary) -> np.ndarray:
 
 
 def alike(vocabulary: Vocabulary, vectors: np.ndarray) -> np.ndarray:
-    """Return (n, n): how probably each two of the pictures with these unit rows (n, dimension) show the same."""
-    narrow = [at for at, word in enumerate(vocabulary.words) if len(word.leaves) == 1]
+    """Return (n, n): how probably each two of the pictures with these unit rows (n, dimension) show the same.
+
+    Two dogs do, also of different breeds; two animals do not.
+    """
+    narrow = [at for at, word in enumerate(vocabulary.words) if len(word.leaves) <= _NARROW]
     shown = vocabulary.probabilities(vectors)[:, narrow].astype(np.float32)
     return np.minimum(shown @ shown.T, 1.0)

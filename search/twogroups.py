@@ -35,7 +35,7 @@ _USUAL = 2.5
 
 _DECILE = 1.2816  # deviations that the lowest tenth of a normal distribution is below its mean
 _SPREAD = 3.0  # deviations between directions that one may be away from what is usual
-_MOST_FITTING = 0.9
+_MOST_FITTING = 0.2  # a photo is to speak for itself, also where most others fit
 _ROUNDS = 25
 _SETTLED = 0.005
 _FINE = 16  # steps of a deviation that cosines are counted in
