@@ -12,7 +12,7 @@ from search.bands import banded, strong_first
 from search.correcting import corrected
 from search.filters import names_archive
 from search.hits import Hit, Result, hits
-from search.language import Query, parse
+from search.language import Query, Words, parse, walk
 from search.lists import LONGEST, Ranking
 from search.meaning import Meaning
 from search.modes import Mode
@@ -31,6 +31,11 @@ class Found:
     understood: bool = True  # the encoder knew the text, or there was none
     problem: str = ""  # why there is no search by meaning, in words for a person; empty where there is
     suggestions: Sequence[str] = ()  # queries with strong results, where this one has none
+
+    @property
+    def is_of_words(self) -> bool:
+        """Tell whether it looked for words, not only for likeness or facts."""
+        return any(isinstance(node, Words) for node in walk(self.query.root))
 
 
 @dataclass(frozen=True, eq=False)

@@ -111,3 +111,40 @@ def test_every_operator_finds_the_same_on_page_and_api(client: Client, make_phot
         api = client.get("/search", query | {"top_k": "50"})
         assert (page.status_code, api.status_code) == (200, 200)
         assert shown(page) == [result["photo_id"] for result in api.json()["results"]]
+
+
+def test_a_line_tells_where_relevance_ends_in_every_mode(client: Client, make_photo: MakePhoto) -> None:
+    strong, weak = make_photo(embedding=looks("red")), make_photo(embedding=looks("blue", "green", "red"))
+
+    for mode in (Mode.HYBRID, Mode.SEMANTIC):
+        page = client.get(reverse("search:results"), {"q": "red", "mode": mode}).content.decode()
+        above, line, below = page.partition('<p class="relevance-end">')
+        assert line
+        assert f'href="/gallery/{strong.pk}/"' in above
+        assert f'href="/gallery/{weak.pk}/"' in below
+        assert "<details" in below
+
+
+def test_where_all_are_strong_there_is_no_line(client: Client, make_photo: MakePhoto) -> None:
+    make_photo(embedding=looks("red"))
+
+    assert "relevance-end" not in search(client, "red").content.decode()
+
+
+def test_nonsense_is_told_and_leads_to_what_is_there(client: Client, make_photo: MakePhoto) -> None:
+    make_photo(embedding=looks("red"), tags=["old & new"])
+
+    page = client.get(reverse("search:results"), {"q": "xqzzt blorf", "mode": "text"}).content.decode()
+
+    assert "Nothing found for “xqzzt blorf”" in page
+    assert '<a href="/gallery/search/?q=old%20%26%20new&amp;mode=text">old &amp; new</a>' in page
+
+
+def test_likeness_without_a_strong_answer_shows_what_comes_nearest(client: Client, make_photo: MakePhoto) -> None:
+    photo = make_photo(embedding=looks("red"))
+    make_photo(embedding=looks("blue", "green", "red"))
+
+    page = search(client, f"similar:{photo.pk}").content.decode()
+
+    assert "These come nearest." in page
+    assert '<details class="found less-likely" open>' in page
