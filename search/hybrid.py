@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from accounts.models import User
 from photos.models import Photo
 from search.alternatives import Alternative, alternatives
 from search.bands import banded, strong_first
-from search.correcting import corrected
+from search.correcting import mended
 from search.filters import names_archive
 from search.hits import Hit, Result, hits
 from search.language import Query, Words, parse, walk
@@ -99,13 +99,8 @@ def _answer(alternative: Alternative, mode: Mode, limit: int, meaning: Meaning, 
     ranking = ranked(asked, mode, limit)
     if mode is Mode.SEMANTIC or any(found.by_words for found in ranking):
         return _Answer(asked, ranking)
-    if not (text := corrected(asked)):
-        return _Answer(asked, ranking)
-    retried = wish(alternative.saying(text), meaning, with_archive)
-    if asked.vector is not None:  # of a text it was taught no words of, an encoder makes what it can of a typo
-        retried = replace(retried, vector=asked.vector)
-    again = ranked(retried, mode, limit)
-    return _Answer(retried, again, text) if any(found.by_words for found in again) else _Answer(asked, ranking)
+    better = mended(asked, alternative)
+    return _Answer(better.wish, ranked(better.wish, mode, limit), better.text) if better else _Answer(asked, ranking)
 
 
 def _best(answers: Sequence[_Answer], mode: Mode, limit: int) -> list[tuple[Ranked, Wish]]:

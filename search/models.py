@@ -14,10 +14,11 @@ from PIL import Image
 
 from accounts.models import User
 from photos.fields import VectorField
+from search.facts.changes import FactChange
 from search.past import PastSearch, UnkeptHistory
 from search.saved import SavedSearch
 
-__all__ = ["IndexChange", "IndexChangeQuerySet", "Library", "PastSearch", "SavedSearch", "UnkeptHistory"]
+__all__ = ["FactChange", "IndexChange", "IndexChangeQuerySet", "Library", "PastSearch", "SavedSearch", "UnkeptHistory"]
 
 
 class Library(models.Model):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.fulltext import PlainIndex, Term, TextIndex, text_index
+from search.fulltext import Term, index_for
 from search.fulltext.base import POOL
 from search.fusion import best_first, fused
 from search.modes import Mode
@@ -25,6 +25,9 @@ NO_DISTANCE = 2.0
 _WEIGHT_OF_MEANING = 1.0
 _WEIGHT_OF_WORDS = 1.0
 _WIDER = 4
+
+# To hand the text index more ids than this takes longer than to have it propose and to sort out what is allowed.
+MOST_LISTED = 5_000
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def by_words(wish: Wish, count: int) -> list[int]:
     """Return so many photos on which all words and phrases are written, best match first."""
     scores: dict[int, float] = {}
     for terms in _readings(wish):
-        for rank, photo_id in enumerate(_checked(wish, count, _proposing(terms, wish.scope.ids)), start=1):
+        for rank, photo_id in enumerate(_checked(wish, count, terms), start=1):
             scores[photo_id] = max(scores.get(photo_id, 0), 1 / rank)
     return best_first(scores)[:count]
 
@@ -110,14 +113,14 @@ def _by_facts(wish: Wish, count: int) -> list[Ranked]:
 
 
 def _proposing(terms: Sequence[Term], allowed: np.ndarray | None) -> Callable[[int, np.ndarray | None], list[int]]:
-    index: TextIndex = text_index()
-    if not any(letter.isalnum() for term in terms for letter in term.text):
-        index = PlainIndex()  # signs only, of which the other knows nothing
+    index = index_for(terms)
     return lambda k, among: index.candidates(terms, k, allowed if among is None else among).ids.tolist()
 
 
-def _checked(wish: Wish, count: int, propose: Callable[[int, np.ndarray | None], list[int]]) -> list[int]:
-    """Return the first so many proposed that the wish allows; asks once more among the allowed, if it must."""
+def _checked(wish: Wish, count: int, terms: Sequence[Term]) -> list[int]:
+    """Return the best so many with these terms that the wish allows; asks once more among the allowed, if it must."""
+    listed = wish.scope.ids if wish.scope.ids is not None and len(wish.scope.ids) <= MOST_LISTED else None
+    propose = _proposing(terms, listed)
     wanted = 2 * count
     while True:
         proposed = propose(wanted, None)
@@ -126,6 +129,7 @@ def _checked(wish: Wish, count: int, propose: Callable[[int, np.ndarray | None],
         if len(kept) >= count or len(proposed) < wanted:
             break
         wanted *= _WIDER
-    if len(kept) < count and len(proposed) >= POOL and wish.scope.ids is None:
-        kept = wish.keeps(propose(POOL, wish.scope.every_id()), count)  # other people's photos took the places
+    if len(kept) < count and len(proposed) >= POOL and listed is None:  # photos that are not allowed took the places
+        written = np.intersect1d(wish.scope.every_id(), index_for(terms).every(terms))
+        kept = wish.keeps(propose(POOL, written[-POOL:]), count)
     return kept

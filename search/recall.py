@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from photos.embeddings import vectors_of
-from photos.models import Photo
 from search.engines import Told, untold
 from search.live import live_index
 from search.nearest import nearest
@@ -39,7 +38,7 @@ def recall_of(space: Space, told: Told = untold) -> Recall:
     """Compare searches for the photos most like some, always the same ones of a library, with every row there is."""
     ids, vectors = _queries(space)
     least = _highest_cosines(space, ids, vectors, told)
-    everything = Scope(Photo.objects.listed())
+    everything = Scope.of_everybody()
     shares = []
     for photo_id, vector, cosines in zip(ids.tolist(), vectors, least, strict=True):
         right = cosines[np.isfinite(cosines)]

@@ -15,7 +15,6 @@ from django.db.models import Max
 from accounts.models import User
 from photos.embeddings import vectors_of
 from photos.models import Photo
-from search.live import live_index
 from search.models import IndexChange, Library
 from search.scope import Scope
 from search.spaces import Space
@@ -74,11 +73,11 @@ def draw(space: Space, user: User) -> Sample:
     last milestone are left out, at most a sixteenth of them.
     """
     newest = _newest()
-    scope = Scope.filtered(Photo.objects.visible_to(user).listed().filter(pk__lte=newest), with_archive=False)
+    listed = Scope.of_user(user).every_id()
     found: list[tuple[np.ndarray, np.ndarray]] = [(np.empty(0, np.int64), np.empty((0, space.dimension), np.float32))]
     missing = SIZE
-    for ids in _by_draw(space, scope, newest):
-        seen, vectors = vectors_of(space.model, scope.among(np.sort(ids)).tolist())
+    for ids in _by_draw(listed[listed <= newest]):
+        seen, vectors = vectors_of(space.model, ids.tolist())
         if len(seen):
             first = np.argsort(_draws(seen), kind="stable")[:missing]
             found.append((seen[first], vectors[first]))
@@ -109,12 +108,8 @@ def _newest() -> int:
     return milestone(Photo.objects.aggregate(newest=Max("pk"))["newest"] or 0)
 
 
-def _by_draw(space: Space, scope: Scope, newest: int) -> Iterator[np.ndarray]:
-    """Yield ids among which those of the scope are, smallest draws first."""
-    ids = scope.ids
-    if ids is None:  # too many to be listed: those of everybody, which are at hand
-        ids = live_index(space).current().found_ids
-        ids = ids[ids <= newest]
+def _by_draw(ids: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield these ids, smallest draws first, some at a time."""
     ordered = ids[np.argsort(_draws(ids), kind="stable")]
     for start in range(0, len(ordered), 2 * SIZE):
         yield ordered[start : start + 2 * SIZE]

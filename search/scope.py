@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -11,55 +13,66 @@ from accounts.models import User
 from photos.models import Photo
 from photos.models.queryset import PhotoQuerySet
 from photos.oneof import OneOf
+from search.facts.allowed import allowed_ids
+from search.filters import holding
+from search.idlists import among, ids_of
+from search.language import Node
 
-# So many ids are listed and handed to the indexes; more are asked about, those that the indexes propose.
-MOST_LISTED = 20_000
+# So many ids the database is asked about at once.
+_MOST_ASKED = 20_000
 
 
 @dataclass(frozen=True, eq=False)
 class Scope:
-    """The photos the database allows. Where they are few, their ids are known, ascending."""
+    """The photos the database allows a user. Where more than visibility decides, their ids are known: ascending."""
 
-    photos: PhotoQuerySet
-    ids: np.ndarray | None = None
+    user: User | None
+    facts: tuple[Node, ...] = ()
     with_archive: bool = False
+    ids: np.ndarray | None = None
 
     @classmethod
     def of_user(cls, user: User) -> Self:
         """All that the user may see and lists show. They are never listed: nobody knows how many there are."""
-        return cls(Photo.objects.visible_to(user).listed())
+        return cls(user)
 
     @classmethod
-    def filtered(cls, photos: PhotoQuerySet, with_archive: bool) -> Self:
-        """Photos of one user that a condition allows."""
-        ids = _ids_of(photos, MOST_LISTED + 1)
-        return cls(photos, ids if len(ids) <= MOST_LISTED else None, with_archive)
+    def of_everybody(cls) -> Self:
+        """All that lists show to whom it may concern: for measuring, never for an answer."""
+        return cls(None)
+
+    @classmethod
+    def of_facts(cls, facts: Sequence[Node], user: User, with_archive: bool) -> Self:
+        """Photos of this user about which all of this is so."""
+        ids = allowed_ids(facts, user, with_archive) if facts else None
+        return cls(user, tuple(facts), with_archive, ids)
+
+    @cached_property
+    def photos(self) -> PhotoQuerySet:
+        """What the facts allow, for the database to go through in some order; `within` is not in it."""
+        if self.user is None:
+            return Photo.objects.listed()
+        return holding(self.facts, self.user, self.with_archive)
 
     def within(self, ids: np.ndarray) -> Scope:
         """Return the part of it among these ids."""
-        return Scope(self.photos, self.among(ids), self.with_archive)
+        return replace(self, ids=self.among(ids))
 
     def among(self, ids: np.ndarray) -> np.ndarray:
         """Return those of these ids that are allowed, ascending."""
-        if self.ids is not None:
-            return np.intersect1d(self.ids, ids)
-        return _ids_of(self.photos.filter(pk__in=OneOf(ids.tolist())))
+        if self.ids is not None or len(ids) > _MOST_ASKED:
+            return np.sort(ids[among(self.every_id(), ids)])
+        return ids_of(self.photos.filter(pk__in=OneOf(ids.tolist())))
 
     def every_id(self) -> np.ndarray:
         if self.ids is not None:
             return self.ids
-        return _ids_of(self.photos)
+        if self.user is None:
+            return ids_of(self.photos)
+        return allowed_ids(self.facts, self.user, self.with_archive)
 
     def archived_ids(self) -> np.ndarray:
         """Return the ids among them that no vector index holds."""
         if not self.with_archive:
             return np.empty(0, np.int64)
-        return _ids_of(self.photos.archived())
-
-
-def _ids_of(photos: PhotoQuerySet, most: int | None = None) -> np.ndarray:
-    """Return the ids, ascending; of more than `most`, whichever come first.
-
-    They are sorted here: told to do it, the database goes by an order and not by the index that fits best.
-    """
-    return np.sort(np.fromiter(photos.order_by().values_list("pk", flat=True)[:most], dtype=np.int64))
+        return ids_of(self.photos.archived())

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from photos.events import generation_gone, generation_ready, vectors_changed
 from photos.models import Photo
+from search.facts.watched import watched
+from search.facts.watching import install, uninstall
 from search.fulltext.mirrors import MIRRORS
 from search.models import IndexChange
 from search.rebuild import discard, rebuild
@@ -51,3 +53,15 @@ def mirror_texts(using: str, **_: Any) -> None:
     if connections[using].vendor == "sqlite":
         for mirror in MIRRORS:
             mirror.install()
+
+
+def watch_facts(using: str, **_: Any) -> None:
+    """Have the database log changed facts from now on, of every operator there is."""
+    if connections[using].vendor == "sqlite":
+        install(watched())
+
+
+def unwatch_facts(using: str, plan: Sequence[Any], **_: Any) -> None:
+    """Stop it while migrations change tables; the end of them is news of every photo."""
+    if plan and connections[using].vendor == "sqlite":
+        uninstall()

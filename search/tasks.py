@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from jobs.duties import duty
 from search.caretaking import heal_large_indexes, look_after_index
+from search.facts.changes import FactChange
 from search.healing import heal_index
 from search.pictures import forget_expired
 
@@ -15,3 +16,8 @@ __all__ = ["forget_pictures", "heal_index", "heal_large_indexes", "look_after_in
 @duty(every=timedelta(minutes=1))
 def forget_pictures(now: datetime) -> None:
     forget_expired(now)
+
+
+@duty(every=timedelta(hours=1))
+def forget_old_changes(_: datetime) -> None:
+    FactChange.prune()

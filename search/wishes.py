@@ -8,14 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
-from accounts.models import User
 from photos.embeddings import any_vectors_of
 from search.alternatives import Alternative
 from search.asked import Asked
 from search.distances import distances
-from search.filters import holding
-from search.fulltext import Term, text_index
-from search.fulltext.base import POOL
+from search.fulltext import Term, index_for, text_index
 from search.fulltext.forms import forms
 from search.language import Field, Part, Similar, Weighted, Words
 from search.meaning import Meaning
@@ -113,7 +110,7 @@ def wish(alternative: Alternative, meaning: Meaning, with_archive: bool) -> Wish
     text = " ".join((*alternative.texts, *alternative.phrases))
     phrases = tuple(Term(phrase, exact=True) for phrase in alternative.phrases)
     return Wish(
-        scope=_with_phrases(_scope(alternative, meaning.user, with_archive), phrases),
+        scope=_with_phrases(Scope.of_facts(alternative.facts, meaning.user, with_archive), phrases),
         named=sought(alternative.words) if alternative.words else None,
         phrases=phrases,
         vector=meaning.of_all(text, alternative.sums),
@@ -139,16 +136,10 @@ def _is_one(part: Part) -> bool:
     return part.weight > 0 and isinstance(part.of, Similar) and len(part.of.examples) == 1
 
 
-def _scope(alternative: Alternative, user: User, with_archive: bool) -> Scope:
-    if not alternative.facts:
-        return Scope(holding((), user, with_archive), with_archive=with_archive)
-    return Scope.filtered(holding(alternative.facts, user, with_archive), with_archive)
-
-
 def _with_phrases(scope: Scope, phrases: Collection[Term]) -> Scope:
     if not phrases:
         return scope
-    return scope.within(np.sort(text_index().candidates(list(phrases), POOL, scope.ids).ids))
+    return scope.within(index_for(list(phrases)).every(list(phrases)))
 
 
 def _unwanted(node: Words | Similar | Weighted, meaning: Meaning) -> Unwanted:

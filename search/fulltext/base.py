@@ -35,6 +35,9 @@ class TextIndex(Protocol):
         have a meaning within one answer only. Equals come by ascending id.
         """
 
+    def every(self, terms: Sequence[Term]) -> np.ndarray:
+        """Return the ids, int64 and ascending, of all photos on which every term is written, whoever they belong to."""
+
     def written(self, term: Term, among: np.ndarray) -> np.ndarray:
         """Return those of these ids, int64 and ascending, with the term in a text; beginnings and tags do not count."""
 

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from django.db import connection
@@ -15,6 +16,7 @@ from search.fulltext.forms import forms, may_begin, runs_together
 from search.fulltext.mirrors import MIRRORS, PHOTO_TEXT, READ_TEXT, TAG_TEXT
 from search.fulltext.plain import PlainIndex
 from search.fulltext.spelling import corrections, typos_allowed
+from search.idlists import NO_IDS, selected
 
 # For bm25(), column by column; a tag is said of the whole photo, and by a machine or a person who looked at it.
 _WEIGHTS = {"title": 6.0, "caption": 3.0, "description": 2.0, "filename": 1.0, "camera": 1.0, "text": 1.0}
@@ -55,6 +57,14 @@ class Fts5Index:
             ids, said = _scored(one, newest, POOL, photos)
             scores[np.searchsorted(newest, ids)] += said
         return best(newest, scores, keep=None, k=limit)
+
+    def every(self, terms: Sequence[Term]) -> np.ndarray:
+        if any(runs_together(term.text) for term in terms):
+            return self._plain.every(terms)
+        sought = [_sought(expression, term.tags) for term in terms if (expression := _expression(term))]
+        if not sought:
+            return NO_IDS
+        return reduce(np.intersect1d, map(_everywhere, sought))
 
     def written(self, term: Term, among: np.ndarray) -> np.ndarray:
         if runs_together(term.text):
@@ -138,6 +148,13 @@ def _frequency(sought: _Sought) -> int:
 def _written(sought: _Sought, among: np.ndarray | None, limit: int) -> np.ndarray:
     """Return the ids, ascending, the newest where there are more than the limit, with this in a text or a tag."""
     return np.union1d(_in_texts(sought.expression, among, limit), _tagged(sought, among, limit)[0])[-limit:]
+
+
+def _everywhere(sought: _Sought) -> np.ndarray:
+    """Return all ids with this in a text or a tag, ascending."""
+    texts = [selected(f"SELECT rowid FROM {name} WHERE {name} MATCH %s", [sought.expression]) for name in _TEXTS]
+    said = "SELECT photo_id FROM photo_tag WHERE tag_id IN (SELECT value FROM json_each(%s)) AND NOT rejected"
+    return np.unique(np.concatenate([*texts, selected(said, [json.dumps(sought.tag_ids)])]))
 
 
 def _in_texts(expression: str, among: np.ndarray | None, limit: int) -> np.ndarray:

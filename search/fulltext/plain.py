@@ -9,6 +9,7 @@ from django.db.models import Case, FloatField, Q, Value, When
 from django.db.models.expressions import Combinable
 
 from photos.models import Photo, PhotoTag
+from photos.models.queryset import PhotoQuerySet
 from search.engines.base import Candidates, best
 from search.fulltext.base import POOL, Term
 
@@ -32,16 +33,17 @@ class PlainIndex:
     """The text read where it stands: for a database that has no index of ours yet. It forgives upper case only."""
 
     def candidates(self, terms: Sequence[Term], limit: int, allowed: np.ndarray | None = None) -> Candidates:
-        photos = Photo.objects.all() if allowed is None else Photo.objects.filter(pk__in=allowed.tolist())
+        photos = _with(terms) if allowed is None else _with(terms).filter(pk__in=allowed.tolist())
         score: Combinable = Value(0.0)
-        for term in terms:
-            photos = photos.filter(reduce(or_, (place for place, _ in _places(term))))
         for term in terms[:_RANKED]:
             cases = [When(place, then=Value(weight)) for place, weight in _places(term)]
             score += Case(*cases, default=Value(0.0), output_field=FloatField())
         rows = list(photos.annotate(text_score=score).order_by("-pk").values_list("pk", "text_score")[:POOL])
         ids = np.array([pk for pk, _ in rows], dtype=np.int64)
         return best(ids, np.array([found for _, found in rows]), keep=None, k=limit)
+
+    def every(self, terms: Sequence[Term]) -> np.ndarray:
+        return np.fromiter(_with(terms).order_by("pk").values_list("pk", flat=True), dtype=np.int64)
 
     def written(self, term: Term, among: np.ndarray) -> np.ndarray:
         anywhere = reduce(or_, (Q(**{f"{name}__icontains": term.text}) for name in _FIELDS))
@@ -56,6 +58,13 @@ class PlainIndex:
 
     def rebuild(self) -> None:
         """Nothing is kept that could be out of step."""
+
+
+def _with(terms: Sequence[Term]) -> PhotoQuerySet:
+    photos = Photo.objects.all()
+    for term in terms:
+        photos = photos.filter(reduce(or_, (place for place, _ in _places(term))))
+    return photos
 
 
 def _places(term: Term) -> list[tuple[Q, float]]:

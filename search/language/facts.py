@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from photos.image_types import IMAGE_TYPES
 from photos.models import Photo, PhotoTag
 from photos.models.tag import normalise_tag
+from search.facts.sources import TAGS, Source, of_photo
 from search.language.coloured import ColourFact
 from search.language.fields import register
 from search.language.kinds import AreaFact, ChoiceFact, DateFact, NumberFact, Operator, Option, PhotoOperator, TextFact
@@ -17,6 +18,9 @@ from search.language.positions import near
 from search.language.values import Dates, midnight
 
 _SLACK = 0.001  # f/1.78 is 1.7799998 in the files of some cameras
+_WHEN = (of_photo("taken_at"),)
+_WHERE = (of_photo("latitude", "longitude"),)
+_FAILED = of_photo("status", read_as=f"{{row}}.status = '{Photo.Status.FAILED}'")
 _TYPE_ALIASES = {"jpeg": ("jpg",), "tiff": ("tif",), "heic": ("heif",)}
 
 
@@ -54,6 +58,7 @@ _OPERATORS: tuple[Operator[Any], ...] = (
         aliases=("tags", "keyword"),
         normal=normalise_tag,
         condition=tagged,
+        reads=TAGS,
         known=known_tags,
     ),
     TextFact(
@@ -62,6 +67,7 @@ _OPERATORS: tuple[Operator[Any], ...] = (
         examples=('camera:"canon eos"', "camera:iphone"),
         normal=few_words,
         condition=camera,
+        reads=(of_photo("camera_make", "camera_model"),),
         known=known_cameras,
     ),
     TextFact(
@@ -70,6 +76,7 @@ _OPERATORS: tuple[Operator[Any], ...] = (
         examples=("lens:macro", 'lens:"ef 50mm"'),
         normal=few_words,
         condition=lens,
+        reads=(of_photo("lens"),),
         known=known_lenses,
     ),
     NumberFact(name="iso", help="Sensitivity.", examples=("iso:>=800", "iso:100..400"), column="iso"),
@@ -99,23 +106,27 @@ _OPERATORS: tuple[Operator[Any], ...] = (
         aliases=("date",),
         spans=True,
         condition=taken,
+        reads=_WHEN,
     ),
-    DateFact(name="before", help="Taken before this began.", examples=("before:2020",), condition=before),
-    DateFact(name="after", help="Taken after this ended.", examples=("after:2020-06-15",), condition=after),
+    DateFact(name="before", help="Taken before this began.", examples=("before:2020",), condition=before, reads=_WHEN),
+    DateFact(
+        name="after", help="Taken after this ended.", examples=("after:2020-06-15",), condition=after, reads=_WHEN
+    ),
     AreaFact(
         name="near",
         help="Taken within this distance of a point; 1 km where none is given.",
         examples=("near:48.85,2.35,5km", "near:48.8584,2.2945,300m"),
         condition=near,
+        reads=_WHERE,
     ),
     ChoiceFact(
         name="has",
         help="What there is of a photo.",
         examples=("has:gps", "-has:caption"),
         options=_options(
-            Option("gps", lambda: Q(latitude__isnull=False, longitude__isnull=False), aliases=("location",)),
-            Option("caption", lambda: ~Q(caption="")),
-            Option("text", lambda: Q(recognised__isnull=False)),
+            Option("gps", lambda: Q(latitude__isnull=False, longitude__isnull=False), ("location",), _WHERE),
+            Option("caption", lambda: ~Q(caption=""), reads=(of_photo("caption", read_as="{row}.caption = ''"),)),
+            Option("text", lambda: Q(recognised__isnull=False), reads=(Source("recognised_text"),)),
         ),
     ),
     ChoiceFact(
@@ -123,10 +134,10 @@ _OPERATORS: tuple[Operator[Any], ...] = (
         help="What was done with a photo. A query that names is:archived looks into the archive too.",
         examples=("is:favorite", "is:archived", "is:untagged", "is:failed"),
         options=_options(
-            Option("favorite", lambda: Q(favorite=True), aliases=("favourite", "fav")),
-            Option("archived", lambda: Q(archived=True)),
-            Option("untagged", untagged),
-            Option("failed", lambda: Q(status=Photo.Status.FAILED)),
+            Option("favorite", lambda: Q(favorite=True), ("favourite", "fav"), (of_photo("favorite"),)),
+            Option("archived", lambda: Q(archived=True), reads=(of_photo("archived"),)),
+            Option("untagged", untagged, reads=TAGS),
+            Option("failed", lambda: Q(status=Photo.Status.FAILED), reads=(_FAILED,)),
         ),
     ),
     ChoiceFact(
@@ -135,6 +146,7 @@ _OPERATORS: tuple[Operator[Any], ...] = (
         examples=("type:heic", "-type:jpeg"),
         aliases=("format",),
         options=_options(*(_of_type(kind.name) for kind in IMAGE_TYPES)),
+        reads=(of_photo("format"),),
     ),
     ChoiceFact(
         name="orientation",
@@ -145,12 +157,14 @@ _OPERATORS: tuple[Operator[Any], ...] = (
             Option("landscape", lambda: Q(width__gt=F("height"))),
             Option("square", lambda: Q(width=F("height"))),
         ),
+        reads=(of_photo("width", "height"),),
     ),
     ColourFact(
         name="color",
         help="What colours a photo has: a name, bw for those without any, or what comes near a hex value.",
         examples=("color:teal", "color:#1e90ff", "color:bw", "-color:red"),
         aliases=("colour",),
+        reads=(Source("photo_colour", ("cell",)), Source("photo_colour_name", ("name",))),
     ),
     PhotoOperator(
         name="similar",

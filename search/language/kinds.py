@@ -10,6 +10,7 @@ from typing import ClassVar, Generic, TypeVar
 from django.db.models import Q
 
 from accounts.models import User
+from search.facts.sources import Source, of_photo
 from search.language.errors import BadValue
 from search.language.examples import read_examples
 from search.language.folding import fold
@@ -47,8 +48,15 @@ class Operator(ABC, Generic[V]):
         return ""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Fact(Operator[V]):
     """An operator that the database decides."""
+
+    reads: tuple[Source, ...] = ()  # what the condition looks at: answers are kept until that changes
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return self.reads
 
     @abstractmethod
     def matches(self, value: V, user: User) -> Q:
@@ -86,6 +94,10 @@ class NumberFact(Fact[Numbers]):
     unit: str = ""
     slack: float = 0.0  # 0: whole numbers only
     kind: ClassVar[str] = "number"
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return (*self.reads, of_photo(self.column))
 
     @property
     def allowed(self) -> str:
@@ -153,6 +165,7 @@ class Option:
     name: str
     condition: Callable[[], Q]
     aliases: tuple[str, ...] = ()
+    reads: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +174,10 @@ class ChoiceFact(Fact[str]):
 
     options: dict[str, Option] = field(default_factory=dict)
     kind: ClassVar[str] = "choice"
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return (*self.reads, *(source for option in self.options.values() for source in option.reads))
 
     @property
     def allowed(self) -> str:

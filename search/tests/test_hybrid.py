@@ -212,13 +212,13 @@ def test_other_peoples_photos_are_in_no_answer_whatever_the_filter(paint: Paint,
             assert set(found(text, owner, mode)) <= {mine.pk}, (mode, text)
 
 
-def test_facts_beyond_what_is_listed_filter_as_exactly(
+def test_facts_that_leave_many_photos_filter_as_exactly(
     paint: Paint, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = {paint("red", tags=["red"], iso=800 if number % 2 else 100).pk for number in range(10)}
     expected = {mode: found("red iso:800", owner, mode) for mode in Mode}
 
-    monkeypatch.setattr("search.scope.MOST_LISTED", 2)
+    monkeypatch.setattr("search.rankings.MOST_LISTED", 2)
 
     assert {mode: found("red iso:800", owner, mode) for mode in Mode} == expected
     assert all(len(answer) == 5 and set(answer) < wanted for answer in expected.values())

@@ -1,0 +1,44 @@
+"""Many ids out of the database at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
+NO_IDS = np.empty(0, np.int64)
+
+
+def among(ids: np.ndarray, some: np.ndarray) -> np.ndarray:
+    """Return which of some ids, in any order, are among the ascending ones: bool, one for each of them."""
+    places = np.searchsorted(ids, some)
+    there = places < len(ids)
+    there[there] = ids[places[there]] == some[there]
+    return there
+
+
+def ids_of(rows: QuerySet[Any, Any]) -> np.ndarray:
+    """Return the keys of these rows: int64, ascending."""
+    rows = rows.order_by().values_list("pk", flat=True)
+    if connection.vendor != "sqlite":
+        return np.sort(np.fromiter(rows.iterator(), dtype=np.int64))
+    try:
+        sql, params = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return NO_IDS
+    return np.sort(selected(sql, params))
+
+
+def selected(sql: str, params: Sequence[Any] = ()) -> np.ndarray:
+    """Return the whole numbers of the one column that a statement selects, shape (n,), on SQLite.
+
+    The database writes them into one text, which takes a fifth of the time that a row for each of them takes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH listed(number) AS ({sql}) SELECT group_concat(number) FROM listed", params)  # noqa: S608 - both are ours
+        (listed,) = cursor.fetchone()
+    return np.fromstring(listed, dtype=np.int64, sep=",") if listed else NO_IDS
