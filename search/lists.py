@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Self
 
 from django.core.cache import caches
 
@@ -18,7 +19,7 @@ from search.fulltext import Term
 from search.hits import Result
 from search.modes import Mode
 from search.rankings import Ranked
-from search.relevance import Split
+from search.relevance import Relevance, Split
 from search.spaces import Space
 
 LONGEST = 1_000
@@ -39,6 +40,12 @@ class Ranking:
     understood: bool
     problem: str
     suggestions: Sequence[str] = ()
+
+    def in_bands(self) -> Self:
+        """Return the same with the strong results first, and of the weak ones those that anything speaks for."""
+        strong = [result for result in self.results if result[0].relevance is Relevance.STRONG]
+        weak = [result for result in self.results if result[0].relevance is Relevance.WEAK and result[0].is_likely]
+        return replace(self, results=[*strong, *weak])
 
     @property
     def photo_ids(self) -> list[int]:

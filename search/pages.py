@@ -14,17 +14,14 @@ from rest_framework.exceptions import APIException
 from photos.models import Photo
 from photos.uploads import decode_upload, received_file
 from photos.views.request import PageRequest, photo_or_404
-from search.hits import Hit
-from search.hybrid import find
+from search.errors import BadCursor, CursorExpired
 from search.language import QueryError, chips, error_chips, operators
 from search.modes import Mode
 from search.queries import LONGEST_QUERY, like_image, similar_to
-from search.rankings import NO_DISTANCE
-from search.relevance import Relevance
+from search.result_pages import PAGE, kept_words, listed, turn_of
 from search.saved_bar import saved_bar
 from search.suggestions import suggest
 
-PAGE = 60
 STRIP = 12
 
 # What the page calls the modes.
@@ -33,25 +30,32 @@ MODES = ((Mode.HYBRID, "Best"), (Mode.TEXT, "Words"), (Mode.SEMANTIC, "Meaning")
 
 @require_safe
 def results(request: PageRequest) -> HttpResponse:
-    """Show what a query finds: what is sure, and folded what only looks a little like it."""
+    """Show what a query finds, to htmx only what comes below what stands there already."""
     text = request.GET.get("q", "").strip()
-    mode = _mode(request)
-    context: dict[str, Any] = {"query": text, "mode": mode, "modes": MODES, "operators": operators()}
+    turn = turn_of(request.GET, text, _mode(request))
+    context: dict[str, Any] = {"query": text, "mode": turn.mode, "sort": turn.sort, "kept_words": kept_words(turn)}
+    context |= {"modes": MODES, "operators": operators(), "is_first": not turn.cursor}
     if not text:
         return render(request, "search/results.html", context)
-    context |= saved_bar(request.user, text, mode, timezone.now())
+    context |= saved_bar(request.user, text, turn.mode, timezone.now(), turn.sort)
+    more = bool(request.htmx) and bool(turn.cursor)
     try:
-        found = find(text, request.user, PAGE, mode)
+        context |= listed(turn, request.user, is_below="below" in request.GET)
+    except BadCursor:
+        raise
+    except CursorExpired as exc:
+        # htmx shows nothing of an answer that is an error.
+        context |= {"expired": exc.detail}
+        template = "search/includes/expired.html" if more else "search/results.html"
+        return render(request, template, context, status=200 if more else exc.status_code)
     except QueryError as exc:
         context |= {"chips": error_chips(exc), "bad_query": exc.detail}
         return render(request, "search/results.html", context, status=exc.status_code)
     except APIException as exc:
         context |= {"bad_query": exc.detail}
         return render(request, "search/results.html", context, status=exc.status_code)
-    sure = [hit for hit in found.hits if hit.relevance is Relevance.STRONG]
-    less_likely = [hit for hit in found.hits if hit.relevance is Relevance.WEAK and _is_likely(hit)]
-    context |= {"found": found, "chips": chips(found.query), "sure": sure, "less_likely": less_likely}
-    return render(request, "search/results.html", context)
+    context |= {"chips": chips(context["found"].query)}
+    return render(request, "search/includes/more.html" if more else "search/results.html", context)
 
 
 @require_safe
@@ -89,8 +93,3 @@ def _mode(request: PageRequest) -> Mode:
         return Mode(request.GET.get("mode", Mode.HYBRID))
     except ValueError:
         return Mode.HYBRID
-
-
-def _is_likely(hit: Hit) -> bool:
-    """Tell whether anything speaks for it at all."""
-    return hit.distance < NO_DISTANCE or hit.matched_by != ("semantic",)

@@ -29,6 +29,7 @@ _CURSOR = re.compile(r"(?P<token>[\w-]{32})\.(?P<place>\d{1,4})", re.ASCII)
 class Page:
     found: Found
     next_cursor: str = ""  # "" on the last page
+    weak: int = 0  # how many weak results there are from here on
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Turn:
     size: int
     cursor: str = ""
     least: Relevance = Relevance.WEAK
+    in_bands: bool = False  # strong results first in every mode, and no weak ones that nothing speaks for
 
 
 def page(turn: Turn, user: User) -> Page:
@@ -62,7 +64,7 @@ def page(turn: Turn, user: User) -> Page:
 
 def _by_relevance(turn: Turn, user: User) -> Page:
     token, start = _read(turn.cursor) if turn.cursor else ("", 0)
-    ranking = kept(token, user) if token else rank(turn.text, user, LONGEST, turn.mode)
+    ranking = kept(token, user) if token else _ranked(turn, user)
     if (ranking.text, ranking.mode) != (clean(turn.text), turn.mode):
         raise BadCursor("This cursor was given for another search.")
     photos, rest = ranking.photos(user), list(enumerate(ranking.results))[start:]
@@ -74,9 +76,15 @@ def _by_relevance(turn: Turn, user: User) -> Page:
     ]
     results = [result for _, result in there[: turn.size]]
     found = shown(ranking, results, photos.for_listing().in_bulk([ranked.photo_id for ranked, _ in results]))
+    weak = sum(ranked.relevance is Relevance.WEAK for _, (ranked, _) in there)
     if len(there) <= turn.size:
-        return Page(found)
-    return Page(found, f"{token or keep(ranking, user)}.{there[turn.size][0]}")
+        return Page(found, weak=weak)
+    return Page(found, f"{token or keep(ranking, user)}.{there[turn.size][0]}", weak)
+
+
+def _ranked(turn: Turn, user: User) -> Ranking:
+    ranking = rank(turn.text, user, LONGEST, turn.mode)
+    return ranking.in_bands() if turn.in_bands else ranking
 
 
 def _read(cursor: str) -> tuple[str, int]:

@@ -39,6 +39,11 @@ class Ranked:
     by_words: bool = False
     relevance: Relevance = Relevance.WEAK  # known once all alternatives are: see `search.bands`
 
+    @property
+    def is_likely(self) -> bool:
+        """Tell whether anything speaks for it: written words, or an angle below a right one."""
+        return self.by_words or not self.by_meaning or (self.distance is not None and self.distance < NO_DISTANCE)
+
 
 def ranked(wish: Wish, mode: Mode, limit: int) -> list[Ranked]:
     """Return the best photos for a wish, best first: so many at least, if there are so many."""
