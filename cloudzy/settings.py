@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "ai",
     "jobs",
     "photos",
+    "albums",
     "search",
     "cloudzy",
 ]

@@ -15,8 +15,9 @@ MAY_IMPORT = {
     "accounts": set(),
     "jobs": set(),
     "photos": {"ai", "accounts", "jobs"},
-    "search": {"ai", "accounts", "jobs", "photos"},
-    "cloudzy": {"ai", "accounts", "jobs", "photos", "search"},
+    "albums": {"ai", "accounts", "jobs", "photos"},
+    "search": {"ai", "accounts", "jobs", "photos", "albums"},
+    "cloudzy": {"ai", "accounts", "jobs", "photos", "albums", "search"},
 }
 MODULES = sorted(path.relative_to(ROOT) for room in MAY_IMPORT for path in (ROOT / room).rglob("*.py"))
 PRODUCT_MODULES = [path for path in MODULES if "tests" not in path.parts]
