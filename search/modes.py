@@ -9,3 +9,8 @@ class Mode(StrEnum):
     HYBRID = "hybrid"
     TEXT = "text"
     SEMANTIC = "semantic"
+
+
+def mode_of(name: str | None) -> Mode:
+    """Return the mode of this name, for a page: the best one where there is none so called."""
+    return Mode(name) if name in list(Mode) else Mode.HYBRID

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from search import history_pages, pages, saved_pages
+from search import history_pages, pages, pages_likeness, saved_pages
 
 app_name = "search"
 urlpatterns = [
     path("search/", pages.results, name="results"),
     path("search/completions/", pages.completions, name="completions"),
-    path("search/by-image/", pages.by_image, name="by_image"),
+    path("search/by-image/", pages_likeness.by_image, name="by_image"),
+    path("search/like-photos/", pages_likeness.of_photos, name="of_photos"),
+    path("search/part/", pages_likeness.region, name="region"),
+    path("search/refine/", pages_likeness.refine, name="refine"),
+    path("search/pictures/<slug:token>/", pages_likeness.picture, name="picture"),
     path("<int:pk>/similar/", pages.similar, name="similar"),
     path("searches/", saved_pages.saved, name="saved"),
     path("searches/pinned/", saved_pages.pinned, name="pinned"),

@@ -1,4 +1,4 @@
-"""Search in a browser: by words, by a picture, and what is similar to a photo."""
+"""Search in a browser, and what is similar to a photo."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from rest_framework.exceptions import APIException
 
 from photos.models import Photo
-from photos.uploads import decode_upload, received_file
 from photos.views.request import PageRequest, photo_or_404
 from search.errors import BadCursor, CursorExpired
-from search.language import QueryError, chips, error_chips, operators
-from search.modes import Mode
-from search.queries import LONGEST_QUERY, like_image, similar_to
-from search.result_pages import PAGE, kept_words, listed, turn_of
+from search.language import QueryError, Similar, error_chips, operators
+from search.modes import Mode, mode_of
+from search.queries import LONGEST_QUERY, similar_to
+from search.result_pages import kept_words, listed, turn_of
 from search.saved_bar import saved_bar
 from search.suggestions import suggest
+from search.thumbs import described
 
 STRIP = 12
 
@@ -32,7 +33,7 @@ MODES = ((Mode.HYBRID, "Best"), (Mode.TEXT, "Words"), (Mode.SEMANTIC, "Meaning")
 def results(request: PageRequest) -> HttpResponse:
     """Show what a query finds, to htmx only what comes below what stands there already."""
     text = request.GET.get("q", "").strip()
-    turn = turn_of(request.GET, text, _mode(request))
+    turn = turn_of(request.GET, text, mode_of(request.GET.get("mode")))
     context: dict[str, Any] = {"query": text, "mode": turn.mode, "sort": turn.sort, "kept_words": kept_words(turn)}
     context |= {"modes": MODES, "operators": operators(), "is_first": not turn.cursor}
     if not text:
@@ -54,8 +55,10 @@ def results(request: PageRequest) -> HttpResponse:
     except APIException as exc:
         context |= {"bad_query": exc.detail}
         return render(request, "search/results.html", context, status=exc.status_code)
-    context |= {"chips": chips(context["found"].query)}
-    return render(request, "search/includes/more.html" if more else "search/results.html", context)
+    if more:
+        return render(request, "search/includes/more.html", context)
+    context |= described(context["found"].query, text, request.user, timezone.now())
+    return render(request, "search/results.html", context)
 
 
 @require_safe
@@ -65,31 +68,16 @@ def completions(request: PageRequest) -> JsonResponse:
     return JsonResponse({"completions": [asdict(suggestion) for suggestion in offered]})
 
 
-@require_POST
-def by_image(request: PageRequest) -> HttpResponse:
-    """Find photos that look like a picture from elsewhere, which is not kept."""
-    try:
-        picture = decode_upload(received_file(request)).image
-        hits = like_image(picture, request.user, PAGE)
-    except APIException as exc:
-        return render(request, "search/by_image.html", {"problem": exc.detail}, status=exc.status_code)
-    return render(request, "search/by_image.html", {"hits": hits})
-
-
 @require_safe
 def similar(request: PageRequest, pk: int) -> HttpResponse:
-    """Show what looks like a photo: a strip for its page, or a page of its own."""
+    """Show what looks like a photo: a strip for its page, or lead to the search for it."""
     photo = photo_or_404(Photo.objects.visible_to(request.user), pk)
-    template = "search/includes/strip.html" if request.htmx else "search/similar.html"
+    query = str(Similar.to(photo.pk))
+    if not request.htmx:
+        return redirect(f"{reverse('search:results')}?q={query}")
+    context: dict[str, Any] = {"query_of_all": query}
     try:
-        hits = similar_to([photo], request.user, STRIP if request.htmx else PAGE)
+        context |= {"hits": similar_to([photo], request.user, STRIP)}
     except APIException as exc:  # not analysed yet, or no encoder: a fact to show, not a failure
-        return render(request, template, {"photo": photo, "problem": exc.detail})
-    return render(request, template, {"photo": photo, "hits": hits})
-
-
-def _mode(request: PageRequest) -> Mode:
-    try:
-        return Mode(request.GET.get("mode", Mode.HYBRID))
-    except ValueError:
-        return Mode.HYBRID
+        context |= {"problem": exc.detail}
+    return render(request, "search/includes/strip.html", context)

@@ -44,8 +44,7 @@ def test_search_edit_and_similar_photos_need_no_script(plain_page: Page) -> None
     expect(plain_page.locator(".chip").filter(has_text="poppy")).to_be_visible()
     plain_page.get_by_role("link", name="Show similar photos").click()
 
-    expect(plain_page.get_by_role("heading", level=1)).to_contain_text("Similar to")
-    expect(plain_page.locator(".tile")).to_have_count(1)
+    expect(plain_page.get_by_role("heading", level=1)).to_contain_text("Photos like photo")
 
 
 def test_delete_and_undo_need_no_script(plain_page: Page) -> None:

@@ -7,7 +7,7 @@ follow, and `register` adds operators as their data comes to be.
 from __future__ import annotations
 
 import search.language.facts  # noqa: F401  (registers the operators)
-from search.language.chips import Chip, chips, error_chips
+from search.language.chips import Chip, chips, error_chips, headline
 from search.language.completion import Completion, complete
 from search.language.errors import BadValue, QueryError
 from search.language.examples import Example
@@ -34,6 +34,7 @@ __all__ = [
     "chips",
     "complete",
     "error_chips",
+    "headline",
     "operator_of",
     "operators",
     "parse",

@@ -57,6 +57,9 @@ class Part:
     weight: float
     of: Words | Similar
 
+    def __str__(self) -> str:
+        return _amount(self)
+
 
 @dataclass(frozen=True)
 class Weighted:

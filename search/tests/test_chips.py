@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
 
-from search.language import QueryError, chips, error_chips, parse
+from photos.regions import Region
+from search.language import Example, QueryError, chips, error_chips, headline, parse
 from search.language.chips import Chip
+from search.tests.test_grammar import QUERIES
 
 
 def test_each_condition_is_a_chip_that_can_be_taken_away() -> None:
@@ -17,9 +20,54 @@ def test_each_condition_is_a_chip_that_can_be_taken_away() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["dog", "dog OR tag:food", "-(dog tag:food)", "similar:1 + 2:dog"])
+@pytest.mark.parametrize("text", ["dog", "dog OR tag:food", "-(dog tag:food)"])
 def test_what_is_one_condition_is_one_chip_and_leaves_nothing(text: str) -> None:
     assert chips(parse(text)) == [Chip(text, "")]
+
+
+PART = Region(0, 0, 0.5, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("dog + similar:12,15 - 0.5:similar:9", ["similar:12,15 - 0.5:similar:9", "dog + similar:15 - 0.5:similar:9",
+                                                   "dog + similar:12 - 0.5:similar:9", "dog + similar:12,15"]),
+        ("similar:12,15 tag:food", ["similar:15 tag:food", "similar:12 tag:food", "similar:12,15"]),
+        ("dog - 0.5:similar:9 tag:food", ["tag:food", "dog tag:food", "dog - 0.5:similar:9"]),
+        ('2:dog + "at night"', ["at night", "dog"]),
+        ("similar:12 + 2:night - fence", ["2:night - fence", "similar:12 - fence", "similar:12 + 2:night"]),
+        ("dog + similar:12 OR cat + similar:12", ["", "dog OR cat"]),
+        ("dog OR cat - similar:12", ["", "dog OR cat"]),
+    ],
+)  # fmt: skip
+def test_each_part_of_a_sum_and_each_example_can_be_taken_away(text: str, left: list[str]) -> None:
+    assert [chip.without for chip in chips(parse(text))] == left
+
+
+def test_examples_are_told_in_words() -> None:
+    query = parse('"red bicycle" + similar:12@0,0,0.5,0.5 - 0.5:similar:9,~Ab3_-xyz')
+
+    found = chips(query)
+
+    labels = ["red bicycle", "like a part of photo 12", "less like photo 9", "less like your picture"]
+    assert [chip.label for chip in found] == labels
+    assert [chip.example for chip in found] == [None, Example(12, PART), Example(9), Example("Ab3_-xyz")]
+    assert [chip.is_less for chip in found] == [False, False, True, True]
+    assert headline(query, "as written") == ", ".join(labels)
+    assert headline(parse("dog tag:food"), "dog  tag:food") == "dog  tag:food"
+
+
+@given(QUERIES)
+def test_whatever_is_taken_away_what_is_left_can_be_read(text: str) -> None:
+    try:
+        query = parse(text, lenient=True)
+    except QueryError:
+        return
+
+    for chip in chips(query):
+        if chip.without:
+            assert str(parse(chip.without)) == chip.without
 
 
 def test_what_is_left_keeps_its_meaning() -> None:

@@ -40,7 +40,8 @@ def shown(answer: Any) -> list[int]:
 
 
 def post_picture(client: Client, data: bytes, **headers: str) -> Any:
-    return client.post(reverse("search:by_image"), {"file": SimpleUploadedFile("q.jpg", data)}, headers=headers)
+    file = SimpleUploadedFile("q.jpg", data)
+    return client.post(reverse("search:by_image"), {"file": file}, headers=headers, follow=True)
 
 
 def test_words_come_before_meaning_and_each_result_says_why(client: Client, make_photo: MakePhoto) -> None:
@@ -139,11 +140,11 @@ def test_without_an_encoder_the_page_finds_words_and_says_what_is_missing(
 
 
 def test_a_picture_finds_photos_like_it(client: Client, make_photo: MakePhoto) -> None:
-    blue, red = make_photo(embedding=looks("blue")), make_photo(embedding=looks("red"))
+    purple, red = make_photo(embedding=looks("blue", "red")), make_photo(embedding=looks("red"))
 
     answer = post_picture(client, jpeg((40, 30), "red"))
 
-    assert shown(answer) == [red.pk, blue.pk]
+    assert shown(answer) == [red.pk, purple.pk]
     assert Photo.objects.count() == 2
 
 
@@ -160,28 +161,29 @@ def test_a_search_by_picture_needs_the_token_of_its_page() -> None:
     assert post_picture(Client(enforce_csrf_checks=True), jpeg()).status_code == 403
 
 
-def test_similar_photos_are_a_page_and_a_strip_without_the_photo_itself(client: Client, make_photo: MakePhoto) -> None:
+def test_similar_photos_are_a_strip_and_a_search_without_the_photo_itself(
+    client: Client, make_photo: MakePhoto
+) -> None:
     photo = make_photo(embedding=looks("red"))
-    near, far = make_photo(embedding=looks("red", "blue")), make_photo(embedding=looks("blue"))
+    near, far = make_photo(embedding=looks("red", "blue")), make_photo(embedding=looks("blue", "red"))
     url = reverse("search:similar", args=[photo.pk])
 
-    page, strip = client.get(url), client.get(url, headers=HTMX)
+    page, strip = client.get(url, follow=True), client.get(url, headers=HTMX)
 
     assert shown(strip) == [near.pk, far.pk]
     assert "<html" not in strip.content.decode()
+    assert page.redirect_chain == [(f"/gallery/search/?q=similar:{photo.pk}", 302)]
     assert shown(page) == [near.pk, far.pk]
 
 
-@pytest.mark.parametrize("headers", [None, HTMX])
-def test_a_photo_not_analysed_yet_says_so(
-    client: Client, make_photo: MakePhoto, headers: dict[str, str] | None
-) -> None:
+def test_a_photo_not_analysed_yet_says_so(client: Client, make_photo: MakePhoto) -> None:
     url = reverse("search:similar", args=[make_photo().pk])
 
-    answer = client.get(url, headers=headers)
+    page, strip = client.get(url, follow=True), client.get(url, headers=HTMX)
 
-    assert answer.status_code == 200
-    assert "quiet-words" in answer.content.decode()
+    assert (page.status_code, strip.status_code) == (409, 200)
+    assert "not analysed yet" in page.content.decode()
+    assert "quiet-words" in strip.content.decode()
 
 
 def test_results_cost_the_same_queries_however_many(
@@ -210,11 +212,14 @@ def test_nobody_finds_the_photos_of_another(client: Client, make_photo: MakePhot
     assert client.get(reverse("search:similar", args=[theirs.pk])).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["results", "completions", "by_image", "similar"])
+@pytest.mark.parametrize(
+    "name", ["results", "completions", "by_image", "similar", "of_photos", "region", "refine", "picture"]
+)
 def test_a_visitor_is_led_to_the_sign_in(client: Client, make_photo: MakePhoto, settings: Settings, name: str) -> None:
     instead = {"accounts.middleware.ActAsLocalOwner": "accounts.middleware.SignInRequired"}
     settings.MIDDLEWARE = [instead.get(middleware, middleware) for middleware in settings.MIDDLEWARE]
-    url = reverse(f"search:{name}", args=[make_photo().pk] if name == "similar" else [])
+    arguments: dict[str, list[Any]] = {"similar": [make_photo().pk], "picture": ["Ab3_-xyz"]}
+    url = reverse(f"search:{name}", args=arguments.get(name, []))
 
     for answer in (client.get(url), client.post(url)):
         assert answer.headers["Location"].startswith("/accounts/sign-in/?next=")

@@ -4,6 +4,7 @@ import { startCopying } from "./copy.js";
 import { startKeyboard } from "./keyboard.js";
 import { startNotices } from "./notices.js";
 import { startPanel } from "./panel.js";
+import { startParts } from "./part.js";
 import { startPictureSearch } from "./picture-search.js";
 import { startSelection } from "./selection.js";
 import { startSuggestions } from "./suggestions.js";
@@ -12,6 +13,7 @@ import { startUnderstanding } from "./understanding.js";
 import { startUploads } from "./upload.js";
 
 startNotices();
+startParts(); // before the keys of the page: Escape closes it first
 startKeyboard();
 startBack();
 startPanel();
