@@ -19,7 +19,7 @@ from search.sorts import Sort
 PAGE = 60
 
 # What the page calls the orders.
-SORTS = ((Sort.RELEVANCE, "Best match"), (Sort.NEWEST, "Newest"), (Sort.OLDEST, "Oldest"), (Sort.RATING, "Stars"))
+SORTS = ((Sort.RELEVANCE, "Relevance"), (Sort.NEWEST, "Newest"), (Sort.OLDEST, "Oldest"), (Sort.RATING, "Stars"))
 
 
 def turn_of(asked: QueryDict, text: str, mode: Mode) -> Turn:

@@ -130,7 +130,7 @@ def test_facts_alone_are_listed_by_date_to_the_last(client: Client, many: list[P
         address = next_of(answer)
 
     assert seen == sorted((photo.pk for photo in many), reverse=True)
-    assert ">Best match</a>" not in answer.content.decode()
+    assert ">Relevance</a>" not in answer.content.decode()
 
 
 def test_a_list_that_is_gone_says_so_and_offers_to_search_again(client: Client, many: list[Photo]) -> None:
