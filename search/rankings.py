@@ -59,7 +59,7 @@ def by_meaning(wish: Wish, count: int) -> dict[int, float]:
     """Return so many nearest photos with their distances, nearest first."""
     if wish.vector is None or wish.meaning.space is None:
         return {}
-    wanted = count
+    wanted = 2 * count if wish.without else count
     while True:
         near = nearest(wish.vector, wish.meaning.space, wish.scope, wanted, wish.passing_by)
         distances = {found.photo_id: found.distance for found in near}

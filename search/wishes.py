@@ -97,12 +97,20 @@ class Wish:
         return kept[:most]
 
     def _kept(self, ids: Sequence[int]) -> list[int]:
-        left = np.unique(np.fromiter(ids, dtype=np.int64))
+        if not self.without:
+            return [pk for pk in ids if pk not in self.passing_by]
+        known = self._verdicts
+        left = new = np.unique(np.fromiter((pk for pk in ids if pk not in known), dtype=np.int64))
         for unwanted in self.without:
             gone = unwanted.among(left, self.vector, self.meaning)
             left = np.setdiff1d(left, np.fromiter(gone, dtype=np.int64, count=len(gone)))
-        kept = set(left.tolist()) - self.passing_by
-        return [pk for pk in ids if pk in kept]
+        known |= dict.fromkeys(new.tolist(), False) | dict.fromkeys(left.tolist(), True)
+        return [pk for pk in ids if known[pk] and pk not in self.passing_by]
+
+    @cached_property
+    def _verdicts(self) -> dict[int, bool]:
+        """Whether a photo stays, of all that were looked at: rankings come by the same ones several times."""
+        return {}
 
 
 def wish(alternative: Alternative, meaning: Meaning, with_archive: bool) -> Wish:
