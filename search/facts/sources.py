@@ -28,3 +28,4 @@ def of_photo(*columns: str, read_as: str = "") -> Source:
 # Who may see a photo, and whether lists show it.
 VISIBILITY = of_photo("owner_id", "trashed_at", "archived")
 TAGS = (Source("photo_tag", ("tag_id", "rejected")), Source("tag", ("name",), photo=""))
+ALBUMS = (Source("album_place", ("album_id",)), Source("album", ("title", "owner_id"), photo=""))

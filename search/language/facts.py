@@ -9,11 +9,21 @@ from django.db.models import Exists, F, OuterRef, Q
 from photos.image_types import IMAGE_TYPES
 from photos.models import Photo, PhotoTag
 from photos.models.tag import normalise_tag
-from search.facts.sources import TAGS, Source, of_photo
+from search.facts.sources import ALBUMS, TAGS, Source, of_photo
 from search.language.coloured import ColourFact
 from search.language.fields import register
 from search.language.kinds import AreaFact, ChoiceFact, DateFact, NumberFact, Operator, Option, PhotoOperator, TextFact
-from search.language.named import camera, few_words, known_cameras, known_lenses, known_tags, lens, tagged
+from search.language.named import (
+    camera,
+    few_words,
+    in_album,
+    known_albums,
+    known_cameras,
+    known_lenses,
+    known_tags,
+    lens,
+    tagged,
+)
 from search.language.positions import near
 from search.language.values import Dates, midnight
 
@@ -60,6 +70,14 @@ _OPERATORS: tuple[Operator[Any], ...] = (
         condition=tagged,
         reads=TAGS,
         known=known_tags,
+    ),
+    TextFact(
+        name="album",
+        help="Photos in this album.",
+        examples=('album:"summer 2024"', "-album:best"),
+        condition=in_album,
+        known=known_albums,
+        reads=ALBUMS,
     ),
     TextFact(
         name="camera",

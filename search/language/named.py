@@ -1,4 +1,4 @@
-"""Facts that have names: tags, cameras and lenses. They are compared here, not in SQL.
+"""Facts that have names: tags, albums, cameras and lenses. They are compared here, not in SQL.
 
 A library knows few different names, and no two databases agree on what an accent is.
 """
@@ -12,6 +12,7 @@ from operator import and_
 from django.db.models import F, Q
 
 from accounts.models import User
+from albums.models import Album, AlbumPlace
 from photos.models import Photo, PhotoTag, Tag
 from search.language.errors import BadValue
 from search.language.folding import fold
@@ -31,6 +32,18 @@ def tagged(value: str, user: User) -> Q:  # noqa: ARG001 - words are everybody's
 
 def known_tags(typed: str, user: User) -> list[str]:
     return _beginning(typed, Tag.objects.counted_for(user).values_list("name", flat=True))
+
+
+def in_album(value: str, user: User) -> Q:
+    """Match photos in the user's albums of this title, accents apart."""
+    wanted = fold(value)
+    titles = Album.objects.visible_to(user).order_by().values_list("pk", "title")
+    albums = [pk for pk, title in titles if fold(title) == wanted]
+    return Q(pk__in=AlbumPlace.objects.filter(album__in=albums).values("photo"))
+
+
+def known_albums(typed: str, user: User) -> list[str]:
+    return _beginning(typed, Album.objects.visible_to(user).values_list("title", flat=True))
 
 
 def camera(value: str, user: User) -> Q:

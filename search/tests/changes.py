@@ -70,6 +70,9 @@ def _in_sql(chance: random.Random) -> None:
             "INSERT OR IGNORE INTO photo_tag (photo_id, tag_id, source, model, score, rejected) "
             "SELECT id, (SELECT max(id) FROM tag), 'human', '', 1, 0 FROM photo WHERE id % 5 = 2",
             "UPDATE tag SET name = name || 'x' WHERE id = (SELECT min(id) FROM tag)",
+            "DELETE FROM album_place WHERE id % 3 = 1",
+            "UPDATE OR IGNORE album_place SET album_id = (SELECT max(id) FROM album) WHERE id % 5 = 2",
+            "UPDATE album SET title = title || 'x' WHERE id = (SELECT min(id) FROM album)",
             "DELETE FROM recognised_text WHERE photo_id % 4 = 1",
         ]
     )

@@ -13,12 +13,14 @@ from accounts.models import User
 from ai.colours.cielab import difference, to_lab
 from ai.colours.grid import NEAR, STEP
 from ai.colours.palette import Palette, Shade
+from albums.models import Album
 from photos.models import Photo, PhotoColour, PhotoTag, RecognisedText, Tag
 from photos.tests.factories import at
 from search.language import And, Field, Node, Not, Or, Query, walk
 from search.language.values import Area, Dates, Numbers
 
 TAGS = ["food", "work", "hot dog", "café", "cafe", "ночь", "ßtraße"]
+ALBUMS = ["Best", "Sommer 2024", "Été"]
 MAKES = ["", "Canon", "NIKON CORPORATION", "Apple", "Señor"]
 MODELS = ["", "Canon EOS R5", "NIKON D750", "iPhone 7", "Über 1"]
 LENSES = ["", "EF 50mm f/1.8", "Macro 100", "Mácro 60"]
@@ -45,8 +47,17 @@ def random_library(seed: int, owner: User, stranger: User, count: int = 60) -> l
     for photo in photos:
         shades = [Shade(chance.choice(COLOURS), 0.25) for _ in range(chance.choice([0, 1, 3]))]
         PhotoColour.objects.put(photo, Palette(shades, monochrome=chance.random() < 0.2))
-    related = ("photo_tags__tag", "colours", "colour_names")
+    _put_into_albums(chance, photos)
+    related = ("photo_tags__tag", "colours", "colour_names", "album_places__album")
     return list(Photo.objects.prefetch_related(*related).select_related("recognised"))
+
+
+def _put_into_albums(chance: random.Random, photos: list[Photo]) -> None:
+    """Make albums of the same titles for everybody, each with some photos of its owner's."""
+    for owner in sorted({photo.owner_id for photo in photos}):
+        for title in ALBUMS:
+            theirs = [photo.pk for photo in photos if photo.owner_id == owner and chance.random() < 0.3]
+            Album.objects.create(owner_id=owner, title=title).add(theirs)
 
 
 def _photo(chance: random.Random, number: int, owner: User, stranger: User) -> Photo:
@@ -117,6 +128,8 @@ def _has(name: str, value: object, photo: Photo) -> bool:
     match name:
         case "tag":
             return _bare(value) in tags
+        case "album":
+            return _bare(value) in [_bare(place.album.title) for place in photo.album_places.all()]
         case "camera":
             return all(word in _bare(photo.camera_make) or word in _bare(photo.camera_model) for word in words)
         case "lens":

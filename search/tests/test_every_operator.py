@@ -26,6 +26,7 @@ MakePhoto = Callable[..., Photo]
 # For each operator something it does not take. One that is new needs its own here.
 REFUSED = {
     "after": "after:2020..2021",
+    "album": 'album:" "',
     "before": "before:soon",
     "camera": 'camera:"a b c d e f g h i j k l m"',
     "color": "color:loud",

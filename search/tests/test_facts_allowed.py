@@ -33,7 +33,10 @@ EVERYTHING = [parse(example).root for one in operators() if isinstance(one, Fact
 FACTS = [
     *EVERYTHING,
     *(parse(text).root for text in ("tag:café", "-tag:foodx", "camera:canon", "camera:apple", "lens:macro", "iso:100")),
-    *(parse(text).root for text in ("f:2.8", "near:48.86,2.3,1km", "is:failed", "-is:untagged", "type:heic")),
+    *(
+        parse(text).root
+        for text in ("f:2.8", "album:best", "album:ete", "near:48.86,2.3,1km", "is:failed", "-is:untagged", "type:heic")
+    ),
 ]
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
+from albums.models import Album
 from photos.models import Photo, PhotoTag, RecognisedText, Tag
 from photos.tests.factories import at, make_user
 from search.facts.changes import FactChange
@@ -102,7 +103,9 @@ def test_a_photo_that_comes_and_goes_is_news(make_photo: MakePhoto) -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_column_that_a_filter_reads_is_watched(owner: User, make_photo: MakePhoto, example: str) -> None:
-    make_photo(tags=["food", "hot dog"], camera_make="canon", camera_model="eos iphone", lens="macro ef 50mm")
+    photo = make_photo(tags=["food", "hot dog"], camera_make="canon", camera_model="eos iphone", lens="macro ef 50mm")
+    for title in ("summer 2024", "best"):
+        Album.objects.named(owner, title).add([photo.pk])
     watched_columns = {(source.table, name) for source in watched() for name in (*source.columns, source.photo)}
     watched_tables = {source.table for source in watched()}
 

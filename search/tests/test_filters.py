@@ -39,6 +39,7 @@ def choosing(name: str, *values: str) -> st.SearchStrategy[str]:
 
 FACTS = st.one_of(
     choosing("tag", "food", "Hot  Dog", "CAFÉ", "cafe", "НОЧЬ", "strasse", "sstraße", "nothing"),
+    choosing("album", "best", "BEST", "sommer 2024", "Ete", "nothing"),
     choosing("camera", "canon", "Canon EOS", "eos r5 canon", "nikon d750", "apple", "senor", "uber", "%", "_"),
     choosing("lens", "macro", "MÁCRO", "50mm", "f/1.8", "zoom"),
     comparing("iso", "0", "100", "400", "799", "800", "3200"),
