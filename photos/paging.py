@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -54,40 +54,41 @@ def page_of(photos: PhotoQuerySet, order: Order, limit: int, cursor: str = "", s
     Raises ValidationError for a cursor that this function did not make for such an order.
     """
     if cursor:
-        photos = _after(photos, order, _read(cursor, order))
+        photos = after(photos, order, place_of(cursor, order))
     rows = list(photos.for_listing().order_by(*order.columns)[skip : skip + limit + 1])
     more = len(rows) > limit
-    return Page(rows[:limit], cursor_after(rows[limit - 1], order) if more else "")
+    return Page(rows[:limit], cursor_of([getattr(rows[limit - 1], key) for key in order.keys]) if more else "")
 
 
 def neighbours(photos: PhotoQuerySet, photo: Photo) -> tuple[Photo | None, Photo | None]:
     """Return the photos before and after this one in the gallery, newest taken first; None at an end."""
-    place = [photo.taken_at, photo.pk]
-    newer, older = _after(photos, _OLDEST_TAKEN, place), _after(photos, _NEWEST_TAKEN, place)
+    place = (photo.taken_at, photo.pk)
+    newer, older = after(photos, _OLDEST_TAKEN, place), after(photos, _NEWEST_TAKEN, place)
     previous = newer.order_by(*_OLDEST_TAKEN.columns).first()
     return previous, older.order_by(*_NEWEST_TAKEN.columns).first()
 
 
-def cursor_after(photo: Photo, order: Order) -> str:
-    """Return the cursor of a page that begins after this photo."""
-    values = (getattr(photo, key) for key in order.keys)
-    words = (value.isoformat() if isinstance(value, datetime) else str(value) for value in values)
+def cursor_of(place: Sequence[Any]) -> str:
+    """Return the cursor of a page that begins after these values of an order's keys."""
+    words = (value.isoformat() if isinstance(value, datetime) else str(value) for value in place)
     return base64.urlsafe_b64encode(" ".join(words).encode()).decode().rstrip("=")
 
 
-def _after(photos: PhotoQuerySet, order: Order, place: list[Any]) -> PhotoQuerySet:
+def after(photos: PhotoQuerySet, order: Order, place: Sequence[Any]) -> PhotoQuerySet:
+    """Return the photos that come later in the order than where its keys have these values."""
     beyond, (first, value) = "gt" if order.ascending else "lt", (order.keys[0], place[0])
     # The plain bound beside the exact one lets the database enter its index there instead of walking to it.
     return photos.filter(_beyond(order.keys, place, beyond), **{f"{first}__{beyond}e": value})
 
 
-def _beyond(keys: tuple[str, ...], place: list[Any], beyond: str) -> Q:
+def _beyond(keys: tuple[str, ...], place: Sequence[Any], beyond: str) -> Q:
     """Return when a photo comes later by the first key, or where that is equal by the others."""
     here = Q(**{f"{keys[0]}__{beyond}": place[0]})
     return here if len(keys) == 1 else here | Q(_beyond(keys[1:], place[1:], beyond), **{keys[0]: place[0]})
 
 
-def _read(cursor: str, order: Order) -> list[Any]:
+def place_of(cursor: str, order: Order) -> Sequence[Any]:
+    """Return the values of the keys that a cursor holds; raises ValidationError."""
     try:
         text = base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode()
         return list(_values(text.split(" "), order.keys))
