@@ -8,7 +8,7 @@ import numpy as np
 
 from search.engines.base import Candidates
 
-# A word on more photos than this is ranked on the newest of them only: nobody reads further, and it bounds the time.
+# Of more photos than this only the newest are ranked: nobody reads further, and it bounds the time.
 POOL = 20_000
 
 
