@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rest_framework.exceptions import APIException
 
 from accounts.models import User
-from search.hybrid import find
+from search.hybrid import rank
 from search.modes import Mode
 from search.relevance import Relevance
 from search.remembered import Memory
@@ -50,9 +50,10 @@ def answers_of(search: SavedSearch) -> list[int] | None:
         return None
 
 
-def strong_ids(text: str, user: User, mode: Mode) -> list[int]:
-    found = find(text, user, MOST_COUNTED, mode).hits
-    return sorted((hit.photo.pk for hit in found if hit.relevance is Relevance.STRONG), reverse=True)
+def strong_ids(text: str, user: User, mode: Mode, limit: int = MOST_COUNTED) -> list[int]:
+    """Return the photos that answer a query strongly, the best so many at most: descending ids. Raises BadQuery."""
+    found = rank(text, user, limit, mode).results
+    return sorted((ranked.photo_id for ranked, _ in found if ranked.relevance is Relevance.STRONG), reverse=True)
 
 
 def _question(search: SavedSearch) -> tuple[object, ...]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-from django.db.models import Count
 from rest_framework.exceptions import APIException
 
 from accounts.models import User
-from photos.models import Photo, PhotoTag
 from search.answering import any_answers, still_answers
 from search.counting import strong_ids
 from search.language import complete, operator_of, writing
@@ -20,12 +18,14 @@ from search.language.folding import fold
 from search.models import PastSearch
 from search.modes import Mode
 from search.remembered import Memory
+from search.tag_counts import tags_among, tags_of
 from search.written import words_beginning
 
 MOST = 12
 MOST_FOUND = 8  # of what has results; the rest is the language
 MOST_PAST, MOST_TAGS, MOST_PLACES, MOST_WORDS = 3, 4, 2, 3
-_LOOKED_AT = 8  # past searches, to find those that have results still
+_CONTEXT = 200  # photos that answer what stands before, the best of them
+_LOOKED_AT = 4  # past searches, to find those that have results still
 
 _LAST_WORD = re.compile(r"(?:^|(?<=[\s(]))[^\s():+\"“”„-][^\s():\"“”„]*$")
 _OPEN_QUOTE = re.compile(r'^[^"]*"(?:[^"]*"[^"]*")*[^"]*$')
@@ -60,7 +60,7 @@ def suggest(typed: str, user: User) -> list[Suggestion]:
 def _found(typed: str, user: User, memory: Memory) -> Iterator[Suggestion]:
     yield from _past(typed.lstrip(), user, memory)
     if not typed.strip():
-        yield from _tags("", typed, user, None)
+        yield from _tags("", typed, user, None, memory)
     last = _LAST_WORD.search(typed)
     if last is None or _OPEN_QUOTE.match(typed):
         return
@@ -69,7 +69,7 @@ def _found(typed: str, user: User, memory: Memory) -> Iterator[Suggestion]:
         among = _answers(before, user, memory)
     except APIException:  # what stands before cannot be read yet: nobody knows what would be found with more
         return
-    tags = list(_tags(piece, before, user, among))
+    tags = list(_tags(piece, before, user, among, memory))
     yield from tags
     yield from _places(piece, before, user, among)
     yield from _words(piece, before, user, among, {fold(tag.label) for tag in tags})
@@ -87,23 +87,15 @@ def _answers(before: str, user: User, memory: Memory) -> frozenset[int] | None:
     """Return what the query finds as far as it stands there; None where it rules out nothing. Raises BadQuery."""
     if not before.strip() or _CONNECTIVE.search(before):
         return None
-    found = memory.ask(lambda: strong_ids(before, user, Mode.HYBRID), "strong", user.pk, before.strip(), Mode.HYBRID)
+    found = memory.ask(lambda: strong_ids(before, user, Mode.HYBRID, _CONTEXT), "before", user.pk, before.strip())
     return frozenset(found)
 
 
-def _tags(piece: str, before: str, user: User, among: Collection[int] | None) -> Iterator[Suggestion]:
-    fitting = ((name, count) for name, count in _counted(user, among) if fold(name).startswith(fold(piece)))
-    for name, count in islice(fitting, MOST_TAGS):
-        text = f"{before}tag:{writing.value(name)} "
-        yield Suggestion(Kind.TAG, text, name, _photos(count), _mark(name, piece))
-
-
-def _counted(user: User, among: Collection[int] | None) -> Iterable[tuple[str, int]]:
-    tags = PhotoTag.objects.filter(rejected=False, photo__in=Photo.objects.visible_to(user).listed())
-    if among is not None:
-        tags = tags.filter(photo__in=among)
-    counted = tags.values("tag__name").annotate(count=Count("pk"))
-    return counted.order_by("-count", "tag__name").values_list("tag__name", "count")
+def _tags(piece: str, before: str, user: User, among: Collection[int] | None, memory: Memory) -> Iterator[Suggestion]:
+    counted = tags_of(user, piece, memory) if among is None else tags_among(among, piece)
+    for tag in islice(counted, MOST_TAGS):
+        text = f"{before}tag:{writing.value(tag.name)} "
+        yield Suggestion(Kind.TAG, text, tag.name, str(tag) if among is None else "tag", _mark(tag.name, piece))
 
 
 def _places(piece: str, before: str, user: User, among: Collection[int] | None) -> Iterator[Suggestion]:
@@ -137,7 +129,3 @@ def _mark(label: str, typed: str) -> tuple[int, int]:
     wanted = fold(typed)
     ends = (end for end in range(len(label) + 1) if fold(label[:end]) == wanted)
     return (0, next(ends, 0))
-
-
-def _photos(count: int) -> str:
-    return "1 photo" if count == 1 else f"{count:,} photos"

@@ -6,6 +6,7 @@ from django.db import connection
 from django.db.models import Q
 
 from photos.models.queryset import PhotoQuerySet
+from photos.oneof import OneOf
 from search.fulltext.mirrors import PHOTO_TEXT
 
 # So many photos of everybody's are asked for, the newest: it bounds the time.
@@ -23,4 +24,4 @@ def with_beginning(photos: PhotoQuerySet, beginning: str) -> PhotoQuerySet:
         cursor.execute(
             f"SELECT rowid FROM {name} WHERE {name} MATCH %s ORDER BY rowid DESC LIMIT %s", [expression, _NEWEST]
         )
-        return photos.filter(pk__in=[rowid for (rowid,) in cursor.fetchall()])
+        return photos.filter(pk__in=OneOf([rowid for (rowid,) in cursor.fetchall()]))
