@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -13,10 +14,11 @@ from rest_framework.exceptions import APIException
 from accounts.models import User
 from search.answering import any_answers, still_answers
 from search.counting import strong_ids
-from search.language import complete, operator_of, writing
+from search.language import begun_value, complete, operator_of, writing
 from search.language.folding import fold
 from search.models import PastSearch
 from search.modes import Mode
+from search.offered_values import values
 from search.remembered import Memory
 from search.tag_counts import tags_among, tags_of
 from search.written import words_beginning
@@ -53,8 +55,9 @@ class Suggestion:
 
 def suggest(typed: str, user: User) -> list[Suggestion]:
     """Offer past searches, tags, places, words of titles and captions, and what the language has, in this order."""
-    found = list(islice(_found(typed, user, Memory()), MOST_FOUND))
-    return [*found, *islice(_language(typed, user), MOST - len(found))]
+    memory = Memory()
+    found = list(islice(_found(typed, user, memory), MOST_FOUND))
+    return [*found, *islice(_language(typed, user, memory), MOST - len(found))]
 
 
 def _found(typed: str, user: User, memory: Memory) -> Iterator[Suggestion]:
@@ -65,14 +68,12 @@ def _found(typed: str, user: User, memory: Memory) -> Iterator[Suggestion]:
     if last is None or _OPEN_QUOTE.match(typed):
         return
     before, piece = typed[: last.start()], last[0]
-    try:
+    with suppress(APIException):  # what stands before cannot be read yet: nobody knows what would be found with more
         among = _answers(before, user, memory)
-    except APIException:  # what stands before cannot be read yet: nobody knows what would be found with more
-        return
-    tags = list(_tags(piece, before, user, among, memory))
-    yield from tags
-    yield from _places(piece, before, user, among)
-    yield from _words(piece, before, user, among, {fold(tag.label) for tag in tags})
+        tags = list(_tags(piece, before, user, among, memory))
+        yield from tags
+        yield from _places(piece, before, user, among)
+        yield from _words(piece, before, user, among, {fold(tag.label) for tag in tags})
 
 
 def _past(typed: str, user: User, memory: Memory) -> Iterator[Suggestion]:
@@ -118,10 +119,16 @@ def _words(
             yield Suggestion(Kind.WORD, text, written.word, "in titles and captions", _mark(written.word, piece))
 
 
-def _language(typed: str, user: User) -> Iterator[Suggestion]:
-    for offered in complete(typed, user):
-        kind = Kind.FIELD if offered.label.endswith(":") else Kind.VALUE
-        yield Suggestion(kind, offered.text, offered.label, offered.help, swatch=offered.swatch)
+def _language(typed: str, user: User, memory: Memory) -> Iterator[Suggestion]:
+    """Offer fields, and values that have results with what stands before."""
+    if (begun := begun_value(typed)) is None:
+        for field in complete(typed, user):
+            yield Suggestion(Kind.FIELD, field.text, field.label, field.help)
+        return
+    with suppress(APIException):
+        among = _answers(begun.before.removesuffix("-"), user, memory)
+        for value in values(begun, user, among, memory):
+            yield Suggestion(Kind.VALUE, value.text, value.label, value.help, swatch=value.swatch)
 
 
 def _mark(label: str, typed: str) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import search.language.facts  # noqa: F401  (registers the operators)
 from search.language.chips import Chip, chips, error_chips, headline
-from search.language.completion import Completion, complete
+from search.language.completion import Begun, Completion, begun_value, complete, completed
 from search.language.errors import BadValue, QueryError
 from search.language.examples import Example
 from search.language.fields import operator_of, operators, register
@@ -18,6 +18,7 @@ from search.language.nodes import And, Field, Node, Not, Or, Part, Query, Simila
 __all__ = [
     "And",
     "BadValue",
+    "Begun",
     "Chip",
     "Completion",
     "Example",
@@ -31,8 +32,10 @@ __all__ = [
     "Similar",
     "Weighted",
     "Words",
+    "begun_value",
     "chips",
     "complete",
+    "completed",
     "error_chips",
     "headline",
     "operator_of",

@@ -10,6 +10,8 @@ from typing import ClassVar, Generic, TypeVar
 from django.db.models import Q
 
 from accounts.models import User
+from photos.models import Photo
+from photos.models.queryset import PhotoQuerySet
 from search.facts.sources import Source, of_photo
 from search.language.errors import BadValue
 from search.language.examples import read_examples
@@ -18,6 +20,8 @@ from search.language.nodes import Similar
 from search.language.values import Area, Dates, Numbers, read_area, read_dates, read_numbers, read_period
 
 V = TypeVar("V")
+
+MOST_OFFERED = 10  # values for what was typed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +70,7 @@ class Fact(Operator[V]):
 @dataclass(frozen=True, kw_only=True)
 class TextFact(Fact[str]):
     condition: Callable[[str, User], Q]
-    known: Callable[[str, User], Sequence[str]]  # values to offer for what was typed
+    known: Callable[[str, User, PhotoQuerySet], Sequence[str]]  # values of a user's photos that begin as typed
     normal: Callable[[str], str] = str.strip
     kind: ClassVar[str] = "text"
 
@@ -83,7 +87,7 @@ class TextFact(Fact[str]):
         return self.condition(value, user)
 
     def complete(self, typed: str, user: User) -> Sequence[str]:
-        return self.known(typed, user)
+        return self.known(typed, user, Photo.objects.visible_to(user).listed())[:MOST_OFFERED]
 
 
 @dataclass(frozen=True, kw_only=True)

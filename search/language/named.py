@@ -9,18 +9,18 @@ from collections.abc import Iterable
 from functools import reduce
 from operator import and_
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from accounts.models import User
 from albums.models import Album, AlbumPlace
 from photos.models import Photo, PhotoTag, Tag
+from photos.models.queryset import PhotoQuerySet
 from search.language.errors import BadValue
 from search.language.folding import fold
 from search.language.membership import OneOf
 
 MOST_NAMES = 20_000  # different cameras or lenses of one person that are looked through
 MOST_WORDS = 12  # of a camera or lens
-MOST_OFFERED = 10
 
 
 def tagged(value: str, user: User) -> Q:  # noqa: ARG001 - words are everybody's, what carries them is not
@@ -30,8 +30,10 @@ def tagged(value: str, user: User) -> Q:  # noqa: ARG001 - words are everybody's
     return Q(pk__in=PhotoTag.objects.filter(rejected=False, tag__in=tags).values("photo"))
 
 
-def known_tags(typed: str, user: User) -> list[str]:
-    return _beginning(typed, Tag.objects.counted_for(user).values_list("name", flat=True))
+def known_tags(typed: str, user: User, photos: PhotoQuerySet) -> list[str]:  # noqa: ARG001 - of whom, the photos tell
+    """Return the tags of these photos that begin so, those on most of them first."""
+    counted = PhotoTag.objects.filter(photo__in=photos, rejected=False).values("tag__name").annotate(count=Count("pk"))
+    return _beginning(typed, counted.order_by("-count", "tag__name").values_list("tag__name", flat=True))
 
 
 def in_album(value: str, user: User) -> Q:
@@ -42,13 +44,16 @@ def in_album(value: str, user: User) -> Q:
     return Q(pk__in=AlbumPlace.objects.filter(album__in=albums).values("photo"))
 
 
-def known_albums(typed: str, user: User) -> list[str]:
-    return _beginning(typed, Album.objects.visible_to(user).values_list("title", flat=True))
+def known_albums(typed: str, user: User, photos: PhotoQuerySet) -> list[str]:
+    """Return the titles of the user's albums that hold one of these photos."""
+    filled = AlbumPlace.objects.filter(photo__in=photos).values("album")
+    return _beginning(typed, Album.objects.visible_to(user).filter(pk__in=filled).values_list("title", flat=True))
 
 
 def camera(value: str, user: User) -> Q:
     """Match cameras with every word of the value in their make or model."""
-    makes, models = _names("camera_make", user), _names("camera_model", user)
+    photos = Photo.objects.visible_to(user)
+    makes, models = _names("camera_make", photos), _names("camera_model", photos)
     words = [
         _is_one_of("camera_make", _with(word, makes)) | _is_one_of("camera_model", _with(word, models))
         for word in fold(value).split()
@@ -56,17 +61,17 @@ def camera(value: str, user: User) -> Q:
     return reduce(and_, words)
 
 
-def known_cameras(typed: str, user: User) -> list[str]:
-    return _beginning(typed, [*_names("camera_model", user), *_names("camera_make", user)])
+def known_cameras(typed: str, user: User, photos: PhotoQuerySet) -> list[str]:  # noqa: ARG001 - the same
+    return _beginning(typed, [*_names("camera_model", photos), *_names("camera_make", photos)])
 
 
 def lens(value: str, user: User) -> Q:
-    lenses = _names("lens", user)
+    lenses = _names("lens", Photo.objects.visible_to(user))
     return _is_one_of("lens", [name for name in lenses if all(word in fold(name) for word in fold(value).split())])
 
 
-def known_lenses(typed: str, user: User) -> list[str]:
-    return _beginning(typed, _names("lens", user))
+def known_lenses(typed: str, user: User, photos: PhotoQuerySet) -> list[str]:  # noqa: ARG001 - the same
+    return _beginning(typed, _names("lens", photos))
 
 
 def few_words(text: str) -> str:
@@ -81,10 +86,10 @@ def _is_one_of(column: str, names: list[str]) -> Q:
     return Q(OneOf(F(column), names))
 
 
-def _names(column: str, user: User) -> list[str]:
-    """Return the different values of a column in the user's photos."""
-    photos = Photo.objects.visible_to(user).exclude(**{column: ""})
-    return list(photos.order_by(column).values_list(column, flat=True).distinct()[:MOST_NAMES])
+def _names(column: str, photos: PhotoQuerySet) -> list[str]:
+    """Return the different values of a column in these photos."""
+    named = photos.exclude(**{column: ""}).order_by(column)
+    return list(named.values_list(column, flat=True).distinct()[:MOST_NAMES])
 
 
 def _with(word: str, names: Iterable[str]) -> list[str]:
@@ -92,4 +97,4 @@ def _with(word: str, names: Iterable[str]) -> list[str]:
 
 
 def _beginning(typed: str, names: Iterable[str]) -> list[str]:
-    return [name for name in names if fold(name).startswith(fold(typed))][:MOST_OFFERED]
+    return [name for name in names if fold(name).startswith(fold(typed))]

@@ -12,7 +12,7 @@ from accounts.models import User
 from photos.models import Photo
 from photos.tests.factories import make_user
 from photos.tests.requesting import queries_of
-from search import history
+from search import history, tag_counts
 from search.hybrid import find
 from search.models import PastSearch
 from search.modes import Mode
@@ -138,6 +138,45 @@ def test_the_language_is_offered_behind_what_has_results(make_photo: MakePhoto, 
 
     assert offered == [(Kind.TAG, "tango"), (Kind.FIELD, "tag:"), (Kind.FIELD, "taken:")]
     assert of_kind(Kind.VALUE, "tag:ta", owner) == ["tag:tango"]
+
+
+def test_values_are_those_that_have_results(make_photo: MakePhoto, owner: User) -> None:
+    make_photo(tags=["dog"], camera_model="Canon EOS R5", favorite=True)
+    make_photo(tags=["cat"], camera_model="Canon G7", width=6, height=8)
+    make_photo(tags=["dog"], camera_model="Canon secret", owner=make_user("anna"), archived=True)
+
+    assert of_kind(Kind.VALUE, "is:", owner) == ["is:favorite"]
+    assert of_kind(Kind.VALUE, "orientation:", owner) == ["orientation:landscape", "orientation:portrait"]
+    assert of_kind(Kind.VALUE, "camera:can", owner) == ['camera:"Canon EOS R5"', 'camera:"Canon G7"']
+    assert of_kind(Kind.VALUE, "dog camera:can", owner) == ['camera:"Canon EOS R5"']
+    assert of_kind(Kind.VALUE, "dog orientation:", owner) == ["orientation:landscape"]
+    assert of_kind(Kind.VALUE, "dog -orientation:", owner) == ["orientation:portrait", "orientation:square"]
+    assert of_kind(Kind.VALUE, "cat tag:", owner) == ["tag:cat"]
+    assert of_kind(Kind.VALUE, "iso:many tag:", owner) == []
+    make_photo(tags=["old"], archived=True)
+    assert of_kind(Kind.VALUE, "is:", owner) == ["is:archived", "is:favorite"]
+    assert of_kind(Kind.VALUE, "dog is:", owner) == ["is:favorite"]
+    assert of_kind(Kind.VALUE, "old is:", owner) == ["is:archived"]
+
+
+def test_in_a_large_library_the_common_tags_are_known_by_the_newest_photos(
+    make_photo: MakePhoto, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tag_counts, "SAMPLE", 3)
+    monkeypatch.setattr(tag_counts, "MOST_COUNTED", 3)
+    for _ in range(4):
+        make_photo(tags=["bee"])
+    make_photo(tags=["bear"], trashed=True)
+    make_photo(tags=["bell", "beach"], archived=True)
+    make_photo(tags=["beetle"], owner=make_user("anna"))
+    make_photo(tags=["beach"])
+    photo = make_photo(tags=["beach", "bench"])
+    make_photo(tags=["tree"])
+
+    assert of_kind(Kind.TAG, "be", owner) == ["beach", "bench", "bee"]
+    assert by_label("bee", "be", owner).help == "3+ photos"
+    photo.remove_tags(["bench"])
+    assert of_kind(Kind.TAG, "be", owner) == ["beach", "bee"]
 
 
 def test_the_page_is_told_all_of_it(client: Client, make_photo: MakePhoto) -> None:
