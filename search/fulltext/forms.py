@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ai.tokens import readings
 
@@ -15,9 +16,10 @@ _UNSPACED = re.compile(
 )
 
 
-def forms(word: str) -> list[str]:
+@lru_cache(maxsize=1024)  # asked for every text of every result
+def forms(word: str) -> tuple[str, ...]:
     """Return the word, then its singulars, then its plurals, as English makes them; each once."""
-    return list(dict.fromkeys((*readings(word), *_plurals(word))))
+    return tuple(dict.fromkeys((*readings(word), *_plurals(word))))
 
 
 def may_begin(word: str) -> bool:

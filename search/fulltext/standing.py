@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from search.fulltext.base import Term
 from search.fulltext.forms import forms, may_begin
@@ -23,9 +24,15 @@ def says(text: str, term: Term) -> bool:
     return said or (may_begin(term.text) and _has(there, term.text, beginning=True))
 
 
+@lru_cache(maxsize=1024)
+def _runs(words: str) -> tuple[list[str], str]:
+    *first, last = _RUN.findall(fold(words)) or [""]
+    return first, last
+
+
 def _has(there: Sequence[str], words: str, beginning: bool) -> bool:
     """Tell whether the words stand there in a row, the last of them perhaps as the beginning of one."""
-    *first, last = _RUN.findall(fold(words)) or [""]
+    first, last = _runs(words)
     for at in range(len(there) - len(first)):
         ending = there[at + len(first)]
         if list(there[at : at + len(first)]) == first and (ending.startswith(last) if beginning else ending == last):
