@@ -10,6 +10,7 @@ from photos.embeddings import all_vectors, count_vectors, vectors_of
 from search.engines.base import FLOAT_ERROR, Candidates, all_reaching, best, unlike
 from search.engines.rows import Chunk
 from search.engines.selecting import NOBODY
+from search.idlists import among
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,13 +43,13 @@ class StreamedRows:
         found = NOBODY
         for ids, vectors in self._read(allowed):
             both = np.concatenate([found.ids, ids]), np.concatenate([found.scores, vectors @ vector])
-            found = best(*both, keep=~np.isin(both[0], self.passed_by), k=k)
+            found = best(*both, keep=~among(self.passed_by, both[0]), k=k)
         return found
 
     def reaching(self, vector: np.ndarray, score: float, allowed: np.ndarray | None = None) -> Candidates:
         parts = [NOBODY]
         for ids, vectors in self._read(allowed):
-            parts.append(all_reaching(ids, vectors @ vector, ~np.isin(ids, self.passed_by), score))
+            parts.append(all_reaching(ids, vectors @ vector, ~among(self.passed_by, ids), score))
         return Candidates(np.concatenate([part.ids for part in parts]), np.concatenate([part.scores for part in parts]))
 
     def compared(self, ids: np.ndarray, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from search.engines.base import FLOAT_ERROR, Candidates, all_reaching, best, unlike
+from search.idlists import among
 
 _LEAST_ROOM = 256
 
@@ -39,8 +40,8 @@ class Tail:
         return self.ids[: self.length][self.alive]
 
     def replaced(self, changed: np.ndarray, ids: np.ndarray, vectors: np.ndarray) -> Tail:
-        """Return a tail without the changed ids but with these of them, shape (n,), and their vectors, shape (n, d)."""
-        kept = self.alive & ~np.isin(self.ids[: self.length], changed)
+        """Return a tail without the changed ids (ascending) but with these of them, shape (n,), and their vectors."""
+        kept = self.alive & ~among(changed, self.ids[: self.length])
         if not len(ids):
             return Tail(self.ids, self.matrix, self.length, kept)
         length = self.length + len(ids)
@@ -52,18 +53,18 @@ class Tail:
     def search(self, vector: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Candidates:
         """Return the k nearest to a unit vector, among the allowed ids (ascending) where they are given."""
         ids = self.ids[: self.length]
-        keep = self.alive if allowed is None else self.alive & np.isin(ids, allowed)
+        keep = self.alive if allowed is None else self.alive & among(allowed, ids)
         return best(ids, self.matrix[: self.length] @ vector, keep, k)
 
     def reaching(self, vector: np.ndarray, score: float, allowed: np.ndarray | None = None) -> Candidates:
         """Return every one whose score is at least this, in order of arrival."""
         ids = self.ids[: self.length]
-        keep = self.alive if allowed is None else self.alive & np.isin(ids, allowed)
+        keep = self.alive if allowed is None else self.alive & among(allowed, ids)
         return all_reaching(ids, self.matrix[: self.length] @ vector, keep, score)
 
     def compared(self, ids: np.ndarray, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return those of these ids (ascending) that are here, and for each whether its vector is not the one given."""
-        rows = np.flatnonzero(self.alive & np.isin(self.ids[: self.length], ids))
+        rows = np.flatnonzero(self.alive & among(ids, self.ids[: self.length]))
         return unlike(self.ids[rows], self.matrix[rows], ids, vectors)
 
     def _with_room_for(self, length: int) -> tuple[np.ndarray, np.ndarray]:
