@@ -86,7 +86,7 @@ def test_every_example_is_explained_on_the_page_and_stands_on_its_chip(client: C
     _, shown = page(client, query)
 
     assert f"<code>{query}</code>" in shown
-    assert [f"<span>{chip.label}</span>" in shown for chip in chips(parse(query))] == [True]
+    assert all(f"<span>{chip.label}</span>" in shown for chip in chips(parse(query)))
 
 
 @pytest.mark.parametrize("mode", STRICT)
