@@ -49,7 +49,8 @@ class Fts5Index:
             pool = max(limit, min(POOL, max(_LEAST_POOL, photos // _ONE_IN)))
             return best(*_scored(sought[0], allowed, pool, photos), keep=None, k=limit)
         found = allowed
-        for one in sorted(sought, key=_frequency):
+        is_short = found is not None and len(found) <= POOL
+        for one in sought if is_short else sorted(sought, key=_frequency):
             found = _written(one, found, _MEETING)
         newest = np.sort(found)[-POOL:] if found is not None else np.empty(0, np.int64)
         scores = np.zeros(len(newest))
