@@ -52,7 +52,7 @@ def add_photos(owner: User, count: int, dimension: int, model: str, around: np.n
             photos = Photo.objects.bulk_create(_photo(owner, number) for number in numbers)
             embeddings.put_vectors(model, dict(zip([photo.pk for photo in photos], vectors, strict=True)))
             Stage.objects.bulk_create(
-                Stage(photo=photo, name=name, status=Stage.Status.DONE) for photo in photos for name in Stage.ORDER
+                Stage(photo=photo, name=name, status=Stage.Status.DONE) for photo in photos for name in Stage.QUICK
             )
             PhotoTag.objects.bulk_create(
                 PhotoTag(photo=photo, tag=tags[(photo.pk * 7 + step * 13) % len(tags)], score=0.9 - step / 10)
