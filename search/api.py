@@ -121,7 +121,10 @@ class ResultsSerializer(serializers.Serializer[Any]):
     next = NextField(required=False, help_text="With `paginate`: where the next results are; null at the end.")
 
 
-def example_of(query: str, matched_by: list[str]) -> OpenApiExample:
+_NEXT = "http://127.0.0.1:8000/search?q=mountain&paginate=true&cursor=zXJzFQ3W0vvOzq4oGQm1cQ5pq1Ni8-xk.5"
+
+
+def example_of(query: str, matched_by: list[str], **more: str) -> OpenApiExample:
     result = {
         "photo_id": 1,
         "filename": "photo_20231023_120000.jpg",
@@ -132,7 +135,8 @@ def example_of(query: str, matched_by: list[str]) -> OpenApiExample:
         "matched_by": matched_by,
         "relevance": "strong",
     }
-    return OpenApiExample(query, {"query": query, "results": [result], "total_results": 1}, response_only=True)
+    answer = {"query": query, "results": [result], "total_results": 1, **more}
+    return OpenApiExample(" ".join([query, *more]), answer, response_only=True)
 
 
 class SearchView(APIView):
@@ -144,7 +148,13 @@ class SearchView(APIView):
     @extend_schema(
         operation_id="search",
         parameters=[SearchQuery],
-        responses=OpenApiResponse(ResultsSerializer, examples=[example_of("mountain", ["semantic", "tag:mountain"])]),
+        responses=OpenApiResponse(
+            ResultsSerializer,
+            examples=[
+                example_of("mountain", ["semantic", "tag:mountain"]),
+                example_of("mountain", ["semantic", "tag:mountain"], next=_NEXT),
+            ],
+        ),
     )
     def get(self, request: Request) -> Response:
         query = query_of(request, SearchQuery)
