@@ -12,7 +12,9 @@ from photos import images, originals, storage, thumbnails
 from photos.models import Photo
 
 LEAST_PIXELS = 8  # on each side: nothing can be told from fewer
-ENOUGH_PIXELS = 256  # on the shorter side, where the picture has them: models look at 224 to 384
+# On the shorter side, where the picture has them. Models look at 224 to 384, but an original of 16 megapixels takes
+# ten times as long to decode as the rendition that has 160.
+ENOUGH_PIXELS = 160
 LARGEST_SIDE = 4096  # pixels to which an original is decoded for a small part of it
 
 _DIGITS = 4  # behind the point: of the largest pictures, a pixel or two
