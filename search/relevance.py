@@ -56,11 +56,12 @@ def split_of(vector: np.ndarray | None, kind: Kind, meaning: Meaning) -> Split:
         return NOTHING_STRONG
     if not len(meaning.background.sample.ids):
         return _UNSEEN
-    distance = 2 - 2 * _edge(vector, kind, meaning.background)
+    distance = 2 - 2 * edge(vector, kind, meaning.background)
     return Split(max(round(min(distance, _FAR), _DIGITS), NOTHING_STRONG.distance))
 
 
-def _edge(vector: np.ndarray, kind: Kind, background: Background) -> float:
+def edge(vector: np.ndarray, kind: Kind, background: Background) -> float:
+    """Return the cosine to a direction from which on photos are strong."""
     cosines = background.sample.vectors @ vector
     if kind is Kind.TEXT and background.texts:
         return background.texts.edge(cosines)

@@ -17,7 +17,7 @@ import numpy as np
 
 # Standard scores, from far below the mean to where nothing is by chance.
 _STEP = 0.1
-_SCORES = np.arange(-60, 141) * _STEP
+_SCORES = np.arange(-60, 201) * _STEP
 _BLUR = np.exp(-0.5 * (np.arange(-10, 11) * _STEP / 0.25) ** 2)
 
 # What is expected before anything is seen, and as how much evidence that counts: of photos that fit, a score of 4.5
@@ -36,6 +36,7 @@ _USUAL = 2.5
 _DECILE = 1.2816  # deviations that the lowest tenth of a normal distribution is below its mean
 _SPREAD = 3.0  # deviations between directions that one may be away from what is usual
 _MOST_FITTING = 0.2  # a photo is to speak for itself, also where most others fit
+_OVERLOOKED = 2.0  # photos that fit and of which none may be in a sample
 _ROUNDS = 25
 _SETTLED = 0.005
 _FINE = 16  # steps of a deviation that cosines are counted in
@@ -68,7 +69,8 @@ class Groups:
             self._fitted(*start, self.mean + values / _FINE * self.deviation, counts) for start in self._starts(cosines)
         ]
         best = max(tried, key=lambda fit: fit.likelihood)
-        share = min(max(best.share, self.share), _MOST_FITTING)
+        overlooked = min(self.share, _OVERLOOKED / max(len(cosines), 1))
+        share = min(max(best.share, overlooked), _MOST_FITTING)
         enough = np.flatnonzero(self.ratio >= (1 - share) / share)
         score = _SCORES[enough[0]] - _STEP / 2 if len(enough) else np.inf
         return float(best.mean + score * best.deviation)
@@ -99,10 +101,13 @@ class Groups:
         evidence = float(weights.sum())
         trust = evidence / (evidence + _TRUST)
         own = float(weights @ cosines) / max(evidence, 1e-9)
-        variance = float(weights @ (cosines - own) ** 2) / max(evidence, 1e-9)
-        mean = trust * own + (1 - trust) * self.mean
+        mean = _between(trust * own + (1 - trust) * self.mean, self.means)
+        lower = weights * (cosines < mean)
+        evidence = float(lower.sum())
+        trust = evidence / (evidence + _TRUST / 2)
+        variance = float(lower @ (cosines - mean) ** 2) / max(evidence, 1e-9)
         deviation = math.sqrt(trust * variance + (1 - trust) * self.deviation**2)
-        return _between(mean, self.means), _between(deviation, self.deviations)
+        return mean, _between(deviation, self.deviations)
 
 
 def _between(value: float, bounds: tuple[float, float]) -> float:
@@ -126,17 +131,16 @@ def groups_of(cosines: np.ndarray, fits: np.ndarray, finest: float, expected: fl
     counted = np.isfinite(fits)
     fitting = np.where(counted, fits, 0.0)
     others = np.where(counted, 1.0 - fitting, 0.0)
-    all_evidence = float(others.sum())
-    mean = (float((others * cosines).sum()) + _FEW * expected) / (all_evidence + _FEW)
-    variance = float((others * (cosines - mean) ** 2).sum()) / (all_evidence + _FEW)
-    trust = len(cosines) / (len(cosines) + _HANDFUL)
-    deviation = max(finest, math.sqrt(trust * variance + (1 - trust) * (_USUAL * finest) ** 2))
     evidence = others.sum(axis=0)
-    trust = evidence / (evidence + _TRUST)
-    own = (others * cosines).sum(axis=0) / np.maximum(evidence, 1e-9)
-    variances = (others * (cosines - own) ** 2).sum(axis=0) / np.maximum(evidence, 1e-9)
-    means = trust * own + (1 - trust) * mean
-    deviations = np.sqrt(trust * variances + (1 - trust) * deviation**2)
+    sums = (others * cosines).sum(axis=0)
+    mean = float(sums.sum() + _FEW * expected) / float(evidence.sum() + _FEW)
+    means = (sums + _TRUST * mean) / (evidence + _TRUST)
+    lower = others * (cosines < means)
+    evidence, squares = lower.sum(axis=0), (lower * (cosines - means) ** 2).sum(axis=0)
+    trust = len(cosines) / (len(cosines) + _HANDFUL)
+    variance = trust * float(squares.sum()) / float(evidence.sum() + _FEW) + (1 - trust) * (_USUAL * finest) ** 2
+    deviation = max(finest, math.sqrt(variance))
+    deviations = np.sqrt((squares + _TRUST / 2 * deviation**2) / (evidence + _TRUST / 2))
     between = _SPREAD * max(deviation / 10, float(means.std()))
     times = np.exp(_SPREAD * max(0.05, float(np.log(np.maximum(deviations, finest) / deviation).std())))
     means = np.clip(means, mean - between, mean + between)

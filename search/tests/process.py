@@ -24,8 +24,10 @@ from photos.models import Photo
 from photos.tests.factories import make_photo
 from search.drift import drift_of
 from search.live import live_index
+from search.meaning import Meaning
 from search.nearest import nearest
 from search.rebuild import rebuild
+from search.relevance import Kind, split_of
 from search.scope import Scope
 from search.spaces import current_space
 from search.tests.factories import axis, leaning
@@ -34,6 +36,13 @@ from search.tests.factories import axis, leaning
 def search() -> list[tuple[int, float]]:
     found = nearest(axis(0), current_space(), Scope.of_user(local_owner()), 50)
     return [(near.photo_id, near.distance) for near in found]
+
+
+def split() -> tuple[float, list[int]]:
+    """Return where the relevance to one direction ends, and by which photos."""
+    meaning = Meaning.now(local_owner())
+    ids = meaning.background.sample.ids.tolist() if meaning.background else []
+    return split_of(axis(0), Kind.TEXT, meaning).distance, ids
 
 
 def add(angle: str, name: str) -> int:
@@ -117,7 +126,7 @@ def check() -> str:
     return str(drift_of(live_index(current_space()).current(), current_space()))
 
 
-_COMMANDS = (search, add, delete, write, search_often, rebuild_often, change_at_random, check)
+_COMMANDS = (search, split, add, delete, write, search_often, rebuild_often, change_at_random, check)
 COMMANDS: dict[str, Callable[..., Any]] = {command.__name__: command for command in _COMMANDS}
 
 

@@ -125,6 +125,21 @@ def test_whatever_four_processes_do_at_random_every_index_ends_as_the_rows(engin
     assert [process.do("search") for process in four] == lists
 
 
+def test_relevance_ends_in_the_same_place_in_every_process(four: list[Process]) -> None:
+    """One has looked at every moment, the others begin in the middle of it."""
+    splits = []
+    for number in range(45):
+        added = four[number % 3].do("add", number / 20, f"photo{number}")
+        if number % 9 == 4:
+            four[number % 2].do("delete", added - 3)
+        splits.append(four[0].do("split"))
+        if number % 7 == 0:
+            assert four[number % 4].do("split") == splits[-1]
+
+    assert [process.do("split") for process in four] == [splits[-1]] * 4
+    assert len({tuple(ids) for _, ids in splits}) > 20
+
+
 def test_a_process_killed_while_it_rebuilds_harms_nobody(four: list[Process], tmp_path: Path) -> None:
     added = [four[0].do("add", number / 10, f"photo{number}") for number in range(4)]
     four[1].do("search")
