@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rest_framework.exceptions import APIException
 
 from accounts.models import User
+from search.answers import strong_ids as every_answer
 from search.hybrid import rank
 from search.modes import Mode
 from search.relevance import Relevance
@@ -45,9 +46,10 @@ def known_counts(searches: Sequence[SavedSearch], memory: Memory) -> dict[int, C
 def answers_of(search: SavedSearch) -> list[int] | None:
     """Return the ids of the photos that match strongly, descending; None where the query has no answer."""
     try:
-        return strong_ids(search.query, search.owner, Mode(search.mode))
+        answers: list[int] = every_answer(search.query, search.owner, Mode(search.mode))[::-1].tolist()
     except APIException:  # an operator that is no more, a photo that is gone
         return None
+    return answers
 
 
 def strong_ids(text: str, user: User, mode: Mode, limit: int = MOST_COUNTED) -> list[int]:

@@ -23,7 +23,12 @@ def among(ids: np.ndarray, some: np.ndarray) -> np.ndarray:
 
 def ids_of(rows: QuerySet[Any, Any]) -> np.ndarray:
     """Return the keys of these rows: int64, ascending."""
-    rows = rows.order_by().values_list("pk", flat=True)
+    return column_of(rows, "pk")
+
+
+def column_of(rows: QuerySet[Any, Any], name: str) -> np.ndarray:
+    """Return a column of whole numbers of these rows: int64, ascending."""
+    rows = rows.order_by().values_list(name, flat=True)
     if connection.vendor != "sqlite":
         return np.sort(np.fromiter(rows.iterator(), dtype=np.int64))
     try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from search.fulltext import Term, index_for
-from search.fulltext.base import POOL
+from search.fulltext.base import MOST_LISTED, POOL
 from search.fusion import best_first, fused
 from search.modes import Mode
 from search.nearest import nearest
@@ -25,9 +25,6 @@ NO_DISTANCE = 2.0
 _WEIGHT_OF_MEANING = 1.0
 _WEIGHT_OF_WORDS = 1.0
 _WIDER = 4
-
-# To hand the text index more ids than this takes longer than to have it propose and to sort out what is allowed.
-MOST_LISTED = 5_000
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,7 @@ def by_meaning(wish: Wish, count: int) -> dict[int, float]:
 def by_words(wish: Wish, count: int) -> list[int]:
     """Return so many photos on which all words and phrases are written, best match first."""
     scores: dict[int, float] = {}
-    for terms in _readings(wish):
+    for terms in readings(wish):
         for rank, photo_id in enumerate(_checked(wish, count, terms), start=1):
             scores[photo_id] = max(scores.get(photo_id, 0), 1 / rank)
     return best_first(scores)[:count]
@@ -83,10 +80,10 @@ def written_among(wish: Wish, photo_ids: Collection[int]) -> set[int]:
     ids = np.array(sorted(photo_ids), dtype=np.int64)
     if not len(ids):
         return set()
-    return {pk for terms in _readings(wish) for pk in _proposing(terms, ids)(len(ids), None)}
+    return {pk for terms in readings(wish) for pk in _proposing(terms, ids)(len(ids), None)}
 
 
-def _readings(wish: Wish) -> list[list[Term]]:
+def readings(wish: Wish) -> list[list[Term]]:
     """Return what is to be written together: the words one by one, or the name that they are as a whole."""
     as_one = [*wish.named.as_one, *wish.phrases] if wish.named and wish.named.as_one else []
     return [terms for terms in (wish.terms, as_one) if terms]

@@ -8,14 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
-from photos.embeddings import any_vectors_of
 from search.alternatives import Alternative
 from search.asked import Asked
-from search.distances import distances
 from search.fulltext import Term, index_for, text_index
+from search.fulltext.base import MOST_LISTED
 from search.fulltext.forms import forms
 from search.language import Field, Part, Similar, Weighted, Words
 from search.meaning import Meaning
+from search.nearest import nearer
 from search.relevance import Kind, Split, split_of
 from search.scope import Scope
 from search.words import Sought, sought, tagged_with
@@ -30,27 +30,21 @@ class Unwanted:
     named: Sought | None = None
     photo_ids: frozenset[int] = frozenset()
 
-    def among(self, ids: np.ndarray, wanted: np.ndarray | None, meaning: Meaning) -> set[int]:
-        """Return which of these photos go."""
+    def among(self, ids: np.ndarray, wanted: np.ndarray | None, meaning: Meaning) -> np.ndarray:
+        """Return which of these photos, by ascending id, go."""
         if self.phrase:
-            return set(text_index().candidates([Term(self.phrase, exact=True)], len(ids), ids).ids.tolist())
-        gone = set(self.photo_ids)
+            return _with_phrase(Term(self.phrase, exact=True), ids)
+        gone = [np.fromiter(self.photo_ids, dtype=np.int64)]
         if self.named:
-            gone |= tagged_with(ids.tolist(), self._names(self.named))
-            gone |= set(_with_all_words(self.named, ids).tolist())
-        return gone | self._nearer(ids, wanted, meaning)
+            gone.append(tagged_with(ids, self._names(self.named)))
+            gone.append(_with_all_words(self.named, ids))
+        if self.vector is not None and wanted is not None and meaning.space is not None:
+            gone.append(nearer(ids, self.vector, wanted, meaning.space))
+        return np.concatenate(gone)
 
     def _names(self, named: Sought) -> frozenset[str]:
         """Return the tags that say just this: of several words, only the whole of them."""
         return named.whole if len(named.words) > 1 else named.all_tags.union(*map(forms, named.words))
-
-    def _nearer(self, ids: np.ndarray, wanted: np.ndarray | None, meaning: Meaning) -> set[int]:
-        if self.vector is None or wanted is None or meaning.space is None:
-            return set()
-        found, vectors = any_vectors_of(meaning.space.model, ids.tolist())
-        if not len(found):
-            return set()
-        return set(found[distances(self.vector, vectors) < distances(wanted, vectors)].tolist())
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,16 +90,20 @@ class Wish:
                 break
         return kept[:most]
 
+    def left_of(self, ids: np.ndarray) -> np.ndarray:
+        """Return those of these photos, by ascending id, that nothing unwanted rules out."""
+        left = ids[~np.isin(ids, list(self.passing_by))]
+        for unwanted in self.without:
+            left = left[~np.isin(left, unwanted.among(left, self.vector, self.meaning))]
+        return left
+
     def _kept(self, ids: Sequence[int]) -> list[int]:
         if not self.without:
             return [pk for pk in ids if pk not in self.passing_by]
         known = self._verdicts
-        left = new = np.unique(np.fromiter((pk for pk in ids if pk not in known), dtype=np.int64))
-        for unwanted in self.without:
-            gone = unwanted.among(left, self.vector, self.meaning)
-            left = np.setdiff1d(left, np.fromiter(gone, dtype=np.int64, count=len(gone)))
-        known |= dict.fromkeys(new.tolist(), False) | dict.fromkeys(left.tolist(), True)
-        return [pk for pk in ids if known[pk] and pk not in self.passing_by]
+        new = np.unique(np.fromiter((pk for pk in ids if pk not in known), dtype=np.int64))
+        known |= dict.fromkeys(new.tolist(), False) | dict.fromkeys(self.left_of(new).tolist(), True)
+        return [pk for pk in ids if known[pk]]
 
     @cached_property
     def _verdicts(self) -> dict[int, bool]:
@@ -158,6 +156,11 @@ def _unwanted(node: Words | Similar | Weighted, meaning: Meaning) -> Unwanted:
     if node.exact:
         return Unwanted(phrase=node.text)
     return Unwanted(meaning.of_text(node.text), named=sought(node.text))
+
+
+def _with_phrase(phrase: Term, ids: np.ndarray) -> np.ndarray:
+    index = index_for([phrase])
+    return index.candidates([phrase], len(ids), ids).ids if len(ids) <= MOST_LISTED else index.every([phrase])
 
 
 def _with_all_words(named: Sought, ids: np.ndarray) -> np.ndarray:

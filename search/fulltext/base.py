@@ -11,6 +11,9 @@ from search.engines.base import Candidates
 # Of more photos than this only the newest are ranked: nobody reads further, and it bounds the time.
 POOL = 20_000
 
+# To hand an index more ids than this takes longer than to have it say what it has and to sort out what is allowed.
+MOST_LISTED = 5_000
+
 
 @dataclass(frozen=True)
 class Term:

@@ -11,7 +11,7 @@ from django.db import connection
 
 from ai.tokens import tokens
 from search.engines.base import Candidates, best
-from search.fulltext.base import POOL, Term
+from search.fulltext.base import MOST_LISTED, POOL, Term
 from search.fulltext.forms import forms, may_begin, runs_together
 from search.fulltext.mirrors import MIRRORS, PHOTO_TEXT, READ_TEXT, TAG_TEXT
 from search.fulltext.plain import PlainIndex
@@ -71,6 +71,8 @@ class Fts5Index:
         if runs_together(term.text):
             return self._plain.written(term, among)
         expression = _expression(term, beginnings=False)
+        if expression and len(among) > MOST_LISTED:
+            return np.intersect1d(among, np.concatenate(_all_in_texts(expression)))
         return _in_texts(expression, among, len(among)) if expression else np.empty(0, np.int64)
 
     def suggestions(self, word: str) -> list[str]:
@@ -153,9 +155,12 @@ def _written(sought: _Sought, among: np.ndarray | None, limit: int) -> np.ndarra
 
 def _everywhere(sought: _Sought) -> np.ndarray:
     """Return all ids with this in a text or a tag, ascending."""
-    texts = [selected(f"SELECT rowid FROM {name} WHERE {name} MATCH %s", [sought.expression]) for name in _TEXTS]
     said = "SELECT photo_id FROM photo_tag WHERE tag_id IN (SELECT value FROM json_each(%s)) AND NOT rejected"
-    return np.unique(np.concatenate([*texts, selected(said, [json.dumps(sought.tag_ids)])]))
+    return np.unique(np.concatenate([*_all_in_texts(sought.expression), selected(said, [json.dumps(sought.tag_ids)])]))
+
+
+def _all_in_texts(expression: str) -> list[np.ndarray]:
+    return [selected(f"SELECT rowid FROM {name} WHERE {name} MATCH %s", [expression]) for name in _TEXTS]
 
 
 def _in_texts(expression: str, among: np.ndarray | None, limit: int) -> np.ndarray:

@@ -1,0 +1,81 @@
+"""Which photos are an answer to a query, however far any ranking is read: totals, facets and other orders go by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+
+from accounts.models import User
+from photos.models import PhotoTag
+from search.alternatives import Alternative, alternatives
+from search.correcting import mended
+from search.filters import names_archive
+from search.fulltext import index_for
+from search.idlists import NO_IDS, among, column_of
+from search.language import Query, parse
+from search.meaning import Meaning
+from search.modes import Mode
+from search.nearest import measured, reaching
+from search.queries import clean
+from search.rankings import readings
+from search.wishes import Wish, wish
+
+
+def strong_ids(text: str, user: User, mode: Mode) -> np.ndarray:
+    """Return the ids of every strong answer, int64 and ascending; raises what `find` does."""
+    return answers_to(parse(clean(text), lenient=mode is Mode.SEMANTIC), user, mode)
+
+
+def answers_to(query: Query, user: User, mode: Mode) -> np.ndarray:
+    """Return the ids of every strong answer to a query, int64 and ascending.
+
+    Its facts hold and nothing it excludes does, and all its words are written on a photo, or it is near enough: in text
+    mode the words alone count. More facts only take photos away: what is near enough, and how typos are mended, hangs
+    on no fact. These are the rules of `search.bands`, which tells results apart.
+    """
+    meaning, with_archive = Meaning.now(user), names_archive(query)
+    found = [_Answers(one, mode, wish(one, meaning, with_archive)).ids() for one in alternatives(query)]
+    return reduce(np.union1d, found)
+
+
+@dataclass(frozen=True, eq=False)
+class _Answers:
+    """Strong answers to one alternative of a query."""
+
+    alternative: Alternative
+    mode: Mode
+    asked: Wish
+
+    def ids(self) -> np.ndarray:
+        if self.asked.is_only_facts:
+            return self.asked.left_of(self.asked.scope.every_id())
+        written = _written(self.asked)
+        if self.mode is not Mode.SEMANTIC and not len(written) and (better := mended(self.asked, self.alternative)):
+            return self._with_near(_written(better.wish), better.wish)
+        return self._with_near(written, self.asked)
+
+    def _with_near(self, written: np.ndarray, asked: Wish) -> np.ndarray:
+        by_words_alone = self.mode is Mode.TEXT and asked.terms and not asked.is_moved
+        return written if by_words_alone else np.union1d(written, _near(asked))
+
+
+def _written(asked: Wish) -> np.ndarray:
+    """Return the photos on which all words and phrases are written."""
+    found = [index_for(terms).every(terms) for terms in readings(asked)]
+    return asked.left_of(asked.scope.among(reduce(np.union1d, found, NO_IDS)))
+
+
+def _near(asked: Wish) -> np.ndarray:
+    """Return the photos that are near enough, but for those from which a person took the tag."""
+    space, edge = asked.meaning.space, asked.split.distance
+    if asked.vector is None or space is None or edge < 0:
+        return NO_IDS
+    indexed = asked.scope.among(reaching(asked.vector, space, asked.scope.ids, 1 - edge / 2))
+    archived = measured(asked.scope.archived_ids(), asked.vector, space)
+    near = np.union1d(indexed, np.array([hit.photo_id for hit in archived if hit.distance <= edge], dtype=np.int64))
+    if asked.named:
+        refused = PhotoTag.objects.filter(rejected=True, tag__name__in=asked.named.all_tags)
+        near = near[~among(column_of(refused, "photo_id"), near)]
+    return asked.left_of(near)
