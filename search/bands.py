@@ -28,7 +28,10 @@ def banded(best: Sequence[tuple[Ranked, Wish]], wishes: Sequence[Wish]) -> list[
     for wish in wishes if len(wishes) > 1 else ():
         others = [found.photo_id for found, fulfilled in best if fulfilled is not wish]
         strong |= strong_among(wish, _answering(wish, [pk for pk in others if pk not in strong]))
-    return [(replace(found, relevance=_relevance(found.photo_id in strong)), wish) for found, wish in best]
+    return [
+        (replace(found, relevance=Relevance.STRONG) if found.photo_id in strong else found, wish)
+        for found, wish in best
+    ]
 
 
 def strong_first(best: Sequence[tuple[Ranked, Wish]]) -> list[tuple[Ranked, Wish]]:
@@ -62,7 +65,3 @@ def _answering(wish: Wish, photo_ids: Sequence[int]) -> list[int]:
         return []
     allowed = wish.scope.among(np.array(sorted(photo_ids), dtype=np.int64)).tolist()
     return wish.keeps(allowed, len(allowed)) if allowed else []
-
-
-def _relevance(is_strong: bool) -> Relevance:
-    return Relevance.STRONG if is_strong else Relevance.WEAK
