@@ -187,11 +187,13 @@ def test_a_long_tail_asks_for_a_new_snapshot(owner: User, index: LiveIndex, spac
     assert replace(grown, changed=2_001).needs_healing
 
 
-def test_a_new_snapshot_pays_after_2000_changes_and_after_a_tenth() -> None:
+def test_a_new_snapshot_pays_after_2000_changes_after_a_tenth_and_after_10000() -> None:
     assert not is_due(30, 2_000)
     assert is_due(30, 2_001)
-    assert not is_due(100_000, 10_000)
-    assert is_due(100_000, 10_001)
+    assert not is_due(50_000, 5_000)
+    assert is_due(50_000, 5_001)
+    assert not is_due(1_000_000, 10_000)
+    assert is_due(1_000_000, 10_001)
 
 
 def test_two_generations_are_searched_beside_each_other(three: list[Photo], space: Space, index: LiveIndex) -> None:
