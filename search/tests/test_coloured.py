@@ -149,12 +149,12 @@ def test_chips_know_their_colour() -> None:
     ]
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("library")
 def test_names_are_completed_with_their_colour(client: Client, owner: User) -> None:
-    answer = client.get(reverse("search:completions"), {"q": "dog color:te"}).json()["completions"]
+    answer = client.get(reverse("search:completions"), {"q": "is:failed OR color:te"}).json()["completions"]
 
     assert [(one["text"], one["label"], one["swatch"]) for one in answer] == [
-        ("dog color:teal ", "color:teal", "#008080")
+        ("is:failed OR color:teal ", "color:teal", "#008080")
     ]
     assert [one.label for one in complete("color:gr", owner)] == ["color:gray", "color:green"]
     assert [one.label for one in complete("color:hellb", owner)] == ["color:skyblue"]
@@ -163,7 +163,7 @@ def test_names_are_completed_with_their_colour(client: Client, owner: User) -> N
     assert len(complete("color:", owner)) == 23
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("library")
 def test_other_fields_are_completed_without_one(client: Client) -> None:
     answer = client.get(reverse("search:completions"), {"q": "is:"}).json()["completions"]
 
