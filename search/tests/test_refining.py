@@ -159,3 +159,29 @@ def test_refinement_finds_what_words_did_not_say(companions: list[tuple[str, Wor
 
     assert len(pairs) >= 8
     assert mean(after for _, after in pairs) > mean(before for before, _ in pairs) + 0.2
+
+
+@pytest.mark.django_db
+def test_a_moved_text_counts_by_words_and_likeness_and_no_tag_comes_first(
+    paint: Callable[..., Photo], owner: User
+) -> None:
+    tagged, near = paint("blue", tags=["boat"]), paint("red", "green", caption="A boat")
+    example = paint("red")
+
+    def found(text: str, mode: Mode) -> list[int]:
+        return [hit.photo.pk for hit in find(text, owner, 5, mode).hits]
+
+    for mode in (Mode.HYBRID, Mode.TEXT):
+        assert found("boat", mode) == [tagged.pk, near.pk]
+        assert found(f"boat + similar:{example.pk}", mode) == [near.pk, tagged.pk]
+
+
+@pytest.mark.django_db
+def test_a_typo_is_mended_in_a_moved_text_too(paint: Callable[..., Photo], owner: User) -> None:
+    zebra, example = paint("blue", caption="A zebra"), paint("red")
+    paint("red", "green")
+
+    found = find(f"zebar + similar:{example.pk}", owner, 5, Mode.HYBRID)
+
+    assert found.corrected == "zebra"
+    assert zebra.pk in [hit.photo.pk for hit in found.hits]
