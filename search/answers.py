@@ -29,36 +29,53 @@ def strong_ids(text: str, user: User, mode: Mode) -> np.ndarray:
 
 
 def answers_to(query: Query, user: User, mode: Mode) -> np.ndarray:
-    """Return the ids of every strong answer to a query, int64 and ascending.
+    """Return the ids of every strong answer to a query, int64 and ascending."""
+    return answered(query, user, mode).ids
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """Every strong answer to a query, the alternatives it has, and what their words were mended to, if at all."""
+
+    ids: np.ndarray
+    wishes: list[Wish]
+    corrected: list[str]
+
+
+def answered(query: Query, user: User, mode: Mode) -> Answered:
+    """Return every strong answer to a query, ids int64 and ascending.
 
     Its facts hold and nothing it excludes does, and all its words are written on a photo, or it is near enough: in text
     mode the words alone count. More facts only take photos away: what is near enough, and how typos are mended, hangs
     on no fact. These are the rules of `search.bands`, which tells results apart.
     """
     meaning, with_archive = Meaning.now(user), names_archive(query)
-    found = [_Answers(one, mode, wish(one, meaning, with_archive)).ids() for one in alternatives(query)]
-    return reduce(np.union1d, found)
+    either = [_answers(one, mode, wish(one, meaning, with_archive)) for one in alternatives(query)]
+    ids: np.ndarray = reduce(np.union1d, [one.ids for one in either])
+    return Answered(ids, [one.asked for one in either], [one.corrected for one in either])
 
 
 @dataclass(frozen=True, eq=False)
 class _Answers:
-    """Strong answers to one alternative of a query."""
+    """Strong answers to one alternative of a query, and what it had to be corrected to."""
 
-    alternative: Alternative
-    mode: Mode
     asked: Wish
+    ids: np.ndarray
+    corrected: str = ""
 
-    def ids(self) -> np.ndarray:
-        if self.asked.is_only_facts:
-            return self.asked.left_of(self.asked.scope.every_id())
-        written = _written(self.asked)
-        if self.mode is not Mode.SEMANTIC and not len(written) and (better := mended(self.asked, self.alternative)):
-            return self._with_near(_written(better.wish), better.wish)
-        return self._with_near(written, self.asked)
 
-    def _with_near(self, written: np.ndarray, asked: Wish) -> np.ndarray:
-        by_words_alone = self.mode is Mode.TEXT and asked.terms and not asked.is_moved
-        return written if by_words_alone else np.union1d(written, _near(asked))
+def _answers(alternative: Alternative, mode: Mode, asked: Wish) -> _Answers:
+    if asked.is_only_facts:
+        return _Answers(asked, asked.left_of(asked.scope.every_id()))
+    written = _written(asked)
+    if mode is not Mode.SEMANTIC and not len(written) and (better := mended(asked, alternative)):
+        return _Answers(better.wish, _with_near(_written(better.wish), better.wish, mode), better.text)
+    return _Answers(asked, _with_near(written, asked, mode))
+
+
+def _with_near(written: np.ndarray, asked: Wish, mode: Mode) -> np.ndarray:
+    by_words_alone = mode is Mode.TEXT and asked.terms and not asked.is_moved
+    return written if by_words_alone else np.union1d(written, _near(asked))
 
 
 def _written(asked: Wish) -> np.ndarray:

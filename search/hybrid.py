@@ -69,15 +69,12 @@ def rank(text: str, user: User, limit: int, mode: Mode) -> Ranking:
     wishes = [answer.wish for answer in answers]
     best = _best(answers, mode, limit)
     is_answered = any(found.relevance is Relevance.STRONG for found, _ in best)
-    return Ranking(
-        text=text,
-        mode=mode,
-        with_archive=with_archive,
-        asked=[one.asked for one in wishes],
+    return Ranking.of(
+        text,
+        mode,
+        wishes,
         results=[(found, one.asked) for found, one in best],
-        corrected=" OR ".join(answer.corrected for answer in answers if answer.corrected),
-        understood=all(one.vector is not None or one.is_only_facts for one in wishes),
-        problem="" if all(one.is_only_facts for one in wishes) else meaning.problem,
+        corrected=[answer.corrected for answer in answers],
         suggestions=[] if is_answered else near_misses(list(zip(either, wishes, strict=True)), mode, with_archive),
     )
 

@@ -21,6 +21,7 @@ from search.modes import Mode
 from search.rankings import Ranked
 from search.relevance import Relevance, Split
 from search.spaces import Space
+from search.wishes import Wish
 
 LONGEST = 1_000
 CACHE = "searches"  # its name in the settings, which say for how long, how many and where
@@ -40,6 +41,30 @@ class Ranking:
     understood: bool
     problem: str
     suggestions: Sequence[str] = ()
+
+    @classmethod
+    def of(
+        cls,
+        text: str,
+        mode: Mode,
+        wishes: Sequence[Wish],
+        corrected: Sequence[str],
+        results: Sequence[Result] = (),
+        suggestions: Sequence[str] = (),
+    ) -> Self:
+        """Return what is to be told of a search for these alternatives, "" in `corrected` where one needed nothing."""
+        facts_alone = all(one.is_only_facts for one in wishes)
+        return cls(
+            text=text,
+            mode=mode,
+            with_archive=wishes[0].scope.with_archive,
+            asked=[one.asked for one in wishes],
+            results=results,
+            corrected=" OR ".join(filter(None, corrected)),
+            understood=all(one.vector is not None or one.is_only_facts for one in wishes),
+            problem="" if facts_alone else wishes[0].meaning.problem,
+            suggestions=suggestions,
+        )
 
     def in_bands(self) -> Self:
         """Return the same with the strong results first, and of the weak ones those that anything speaks for."""

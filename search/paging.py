@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from rest_framework.exceptions import ValidationError
 
 from accounts.models import User
-from photos.models.queryset import PhotoQuerySet
 from photos.oneof import OneOf
-from photos.paging import page_of
+from search.answers import answered
 from search.errors import BadCursor
-from search.filters import allowed, is_fact
+from search.filters import is_fact
 from search.fulfilled import fulfilling
 from search.hybrid import Found, rank, shown
-from search.language import parse
+from search.language import Query, parse
 from search.lists import LONGEST, Ranking, keep, kept
 from search.modes import Mode
+from search.ordered import page_among
 from search.queries import clean
 from search.relevance import Relevance
 from search.sorts import ORDERS, Sort
@@ -53,13 +53,9 @@ def page(turn: Turn, user: User) -> Page:
     facts alone, which have no relevance: the newest come first.
     """
     query = parse(clean(turn.text), lenient=turn.mode is Mode.SEMANTIC)
-    if is_fact(query.root):
-        return _in_order(turn, rank(turn.text, user, 1, turn.mode), allowed(query, user))
-    if turn.sort is Sort.RELEVANCE:
+    if turn.sort is Sort.RELEVANCE and not is_fact(query.root):
         return _by_relevance(turn, user)
-    ranking = rank(turn.text, user, LONGEST, turn.mode)
-    strong = [ranked.photo_id for ranked, _ in ranking.results if ranked.relevance is Relevance.STRONG]
-    return _in_order(turn, ranking, ranking.photos(user).filter(pk__in=OneOf(strong)))
+    return _in_order(turn, query, user)
 
 
 def _by_relevance(turn: Turn, user: User) -> Page:
@@ -93,10 +89,12 @@ def _read(cursor: str) -> tuple[str, int]:
     return parts["token"], int(parts["place"])
 
 
-def _in_order(turn: Turn, ranking: Ranking, photos: PhotoQuerySet) -> Page:
+def _in_order(turn: Turn, query: Query, user: User) -> Page:
     order = ORDERS.get(turn.sort, ORDERS[Sort.NEWEST])
+    every = answered(query, user, turn.mode)
+    ranking = Ranking.of(clean(turn.text), turn.mode, every.wishes, every.corrected)
     try:
-        listed = page_of(photos.with_stars(), order, turn.size, turn.cursor)
+        listed = page_among(ranking.photos(user).with_stars(), every.ids, order, turn.size, turn.cursor)
     except ValidationError as exc:
         raise BadCursor from exc
     found = shown(ranking, fulfilling(listed.photos, ranking.asked), {photo.pk: photo for photo in listed.photos})

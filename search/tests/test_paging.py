@@ -135,7 +135,7 @@ def test_a_later_page_tells_of_a_result_what_the_first_would_have(owner: User) -
 @pytest.mark.parametrize("size", [1, 7, 50])
 def test_by_date_or_rating_the_pages_are_the_strong_results_in_that_order(owner: User, sort: Sort, size: int) -> None:
     library(owner, 40)
-    found = rank("red", owner, LONGEST, Mode.HYBRID).results
+    found = rank("red", owner, LONGEST, Mode.HYBRID).results  # so few that no depth ends it
     strong = {ranked.photo_id for ranked, _ in found if ranked.relevance == "strong"}
     assert 0 < len(strong) < len(found)
 
@@ -242,6 +242,12 @@ def test_at_most_a_thousand_are_kept(owner: User) -> None:
     bulk_photos(owner, np.abs(unit_vectors(LONGEST + 20)))
 
     assert len(turned(owner, 500)) == LONGEST
+
+
+def test_by_date_there_is_no_end_before_the_last_strong_result(owner: User) -> None:
+    bulk_photos(owner, leaning(RED, 0.1)[None].repeat(LONGEST + 20, axis=0))
+
+    assert len(turned(owner, 600, Sort.OLDEST)) == LONGEST + 20
 
 
 def queries_of(owner: User, asked: Turn) -> int:
