@@ -6,18 +6,17 @@ like that of S.-V. Bogolin et al., Cross Modal Retrieval with Querybank Normalis
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
 from accounts.models import User
 from ai.background import alike, directions_of
 from ai.vocabulary import Vocabulary, Word
-from search.sampling import Sample, sample_of
+from search.facts.keeping import Kept
+from search.sampling import MOST_BYTES, Sample, sample_of
 from search.spaces import Space
 from search.twogroups import Groups, groups_of
 
@@ -33,6 +32,10 @@ class Background:
 
     sample: Sample
     vocabulary: Vocabulary | None
+
+    @property
+    def nbytes(self) -> int:
+        return self.sample.nbytes + len(self.words) * self.sample.vectors[:1].nbytes
 
     @cached_property
     def directions(self) -> np.ndarray:
@@ -74,15 +77,13 @@ class Background:
         return 1 / self.vocabulary.temperature if self.vocabulary else _FINEST
 
 
-_kept: dict[tuple[Path, int], Background] = {}
-_lock = threading.Lock()
+_kept: Kept[Background] = Kept(MOST_BYTES)
 
 
 def background_of(space: Space, user: User, vocabulary: Vocabulary | None) -> Background:
     """Return the background of this user's photos, worked out when first asked for and when sample or words change."""
     key, sample = (space.folder, user.pk), sample_of(space, user)
-    with _lock:
-        known = _kept.get(key)
-        if known is None or known.sample is not sample or known.vocabulary is not vocabulary:
-            known = _kept[key] = Background(sample, vocabulary)
+    known = _kept.get(key)
+    if known is None or known.sample is not sample or known.vocabulary is not vocabulary:
+        _kept.put(key, known := Background(sample, vocabulary))
     return known

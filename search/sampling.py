@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 import numpy as np
@@ -15,14 +12,16 @@ from django.db.models import Max
 from accounts.models import User
 from photos.embeddings import vectors_of
 from photos.models import Photo
+from search.facts.keeping import Kept
 from search.models import IndexChange, Library
 from search.scope import Scope
 from search.spaces import Space
 
 SIZE = 1024
 
-_MOST_KEPT = 8  # users; a sample is 2 MB in 512 dimensions
+MOST_BYTES = 16_000_000  # eight users, in 512 dimensions
 _BITS = 5
+_LARGEST = 2**64 - 2**11  # draw, as far as a float tells
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,36 +33,43 @@ class Sample:
     newest: int
     last: np.uint64
 
+    @property
+    def nbytes(self) -> int:
+        return self.ids.nbytes + self.vectors.nbytes
+
     def concerns(self, changed: np.ndarray) -> bool:
         """Tell whether news about these photos can be news of the sample."""
         drawn = changed[changed <= self.newest]
         return bool((_draws(drawn) <= self.last).any())
 
 
-@dataclass
-class _Kept:
+@dataclass(frozen=True, eq=False)
+class _Drawn:
     library: UUID
     cursor: int  # of the changes that are in it
     sample: Sample
 
+    @property
+    def nbytes(self) -> int:
+        return self.sample.nbytes
 
-_kept: OrderedDict[tuple[Path, int], _Kept] = OrderedDict()
-_lock = threading.Lock()
+
+_kept: Kept[_Drawn] = Kept(MOST_BYTES)
 
 
 def sample_of(space: Space, user: User) -> Sample:
     """Return the sample as it is now; the same object as long as nothing has happened that changes it."""
     library, cursor = Library.position()
     key = space.folder, user.pk
-    with _lock:
-        kept = _kept.get(key)
-        if kept is None or kept.library != library or _is_outdated(kept, cursor, space.model):
-            kept = _kept[key] = _Kept(library, cursor, draw(space, user))
-        kept.cursor = cursor
-        _kept.move_to_end(key)
-        while len(_kept) > _MOST_KEPT:
-            _kept.popitem(last=False)
-    return kept.sample
+    drawn = _kept.get(key)
+    if drawn and drawn.library == library and drawn.cursor == cursor:
+        return drawn.sample
+    if drawn and drawn.library == library and not _is_outdated(drawn, cursor, space.model):
+        sample = drawn.sample
+    else:
+        sample = draw(space, user)
+    _kept.put(key, _Drawn(library, cursor, sample))
+    return sample
 
 
 def draw(space: Space, user: User) -> Sample:
@@ -96,12 +102,10 @@ def milestone(newest: int) -> int:
     return newest // step * step
 
 
-def _is_outdated(kept: _Kept, cursor: int, model: str) -> bool:
-    if cursor == kept.cursor:
-        return False
-    if cursor < kept.cursor or _newest() != kept.sample.newest:
+def _is_outdated(drawn: _Drawn, cursor: int, model: str) -> bool:
+    if cursor < drawn.cursor or _newest() != drawn.sample.newest:
         return True
-    return kept.sample.concerns(IndexChange.objects.photos_past(kept.cursor, cursor, model))
+    return drawn.sample.concerns(IndexChange.objects.photos_past(drawn.cursor, cursor, model))
 
 
 def _newest() -> int:
@@ -110,9 +114,12 @@ def _newest() -> int:
 
 def _by_draw(ids: np.ndarray) -> Iterator[np.ndarray]:
     """Yield these ids, smallest draws first, some at a time."""
-    ordered = ids[np.argsort(_draws(ids), kind="stable")]
-    for start in range(0, len(ordered), 2 * SIZE):
-        yield ordered[start : start + 2 * SIZE]
+    draws = _draws(ids)
+    small = draws <= np.uint64(min(1.0, 2 * SIZE / max(len(ids), 1)) * _LARGEST)
+    for some in (small, ~small):
+        ordered = ids[some][np.argsort(draws[some], kind="stable")]
+        for start in range(0, len(ordered), 2 * SIZE):
+            yield ordered[start : start + 2 * SIZE]
 
 
 def _draws(ids: np.ndarray) -> np.ndarray:
