@@ -42,6 +42,7 @@ OF_LIKENESS = {409: "Not analysed yet.", 422: "The file of a photo, of which a p
 # What one kind of address alone answers, by the end of its path.
 OF_PATH = {
     "/search": OF_LIKENESS | {404: "The file of a photo is missing.", 410: "The cursor has expired."},
+    "/facets": OF_LIKENESS | {404: "The file of a photo is missing."},
     "/image-to-image": OF_LIKENESS | WITH_OBJECT,
     "/analyze": {409: "Nobody is set up to describe photos, or to read the text in them."},
     "/file": {416: "A range past the end of the file."},

@@ -50,9 +50,8 @@ class TopQuery(QuerySerializer):
     top_k = serializers.IntegerField(min_value=1, max_value=50, default=5, help_text="How many to answer at most.")
 
 
-class SearchQuery(TopQuery):
+class AskedQuery(QuerySerializer):
     q = TextField(allow_blank=True, help_text=_LANGUAGE)
-
     mode = serializers.ChoiceField(
         choices=[str(mode) for mode in Mode],
         default=str(Mode.SEMANTIC),
@@ -60,6 +59,8 @@ class SearchQuery(TopQuery):
         "`hybrid`, both in one ranking. In `semantic` an unknown field or bad value is plain text, otherwise a 400.",
     )
 
+
+class SearchQuery(AskedQuery, TopQuery):
     min_relevance = serializers.ChoiceField(
         choices=[str(relevance) for relevance in Relevance],
         default=str(Relevance.WEAK),

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from search import api, api_likeness, feed_api, saved_api
+from search import api, api_facets, api_likeness, feed_api, saved_api
 
 urlpatterns = [
     path("search", api.SearchView.as_view(), name="search"),
+    path("search/facets", api_facets.FacetsView.as_view(), name="search_facets"),
     path("search/image-to-image", api_likeness.SimilarView.as_view(), name="search_similar"),
     path("search/by-image", api_likeness.ByImageView.as_view(), name="search_by_image"),
     path("searches", saved_api.SavedSearchListView.as_view(), name="saved_searches"),
