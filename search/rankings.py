@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from search.filters import holding
 from search.fulltext import Term, index_for
 from search.fulltext.base import MOST_LISTED, POOL
 from search.fusion import best_first, fused
 from search.modes import Mode
 from search.nearest import nearest
+from search.ordered import places_among
 from search.relevance import Relevance
+from search.sorts import ORDERS, Sort
 from search.wishes import Wish
 from search.words import NOTHING_SAID, said_of
 
@@ -106,12 +109,19 @@ def _by_facts(wish: Wish, count: int) -> list[Ranked]:
     """Return so many of the newest photos about which all facts are so."""
     wanted = count
     while True:
-        newest = list(wish.scope.photos.newest_taken().values_list("pk", flat=True)[:wanted])
+        newest = _newest(wish, wanted)
         kept = wish.keeps(newest, count)
         if len(kept) == count or len(newest) < wanted or wanted >= POOL:
             scores = fused([(1.0, kept)])
             return [Ranked(pk, scores[pk]) for pk in kept]
         wanted *= _WIDER
+
+
+def _newest(wish: Wish, count: int) -> list[int]:
+    if wish.scope.ids is None:
+        return list(wish.scope.photos.newest_taken().values_list("pk", flat=True)[:count])
+    photos = holding((), wish.meaning.user, wish.scope.with_archive)
+    return [place[-1] for place in places_among(photos, wish.scope.ids, ORDERS[Sort.NEWEST], count)]
 
 
 def _proposing(terms: Sequence[Term], allowed: np.ndarray | None) -> Callable[[int, np.ndarray | None], list[int]]:
