@@ -53,14 +53,17 @@ def find(text: str, user: User, limit: int, mode: Mode = Mode.SEMANTIC, least: R
     In semantic mode, the published one, an unknown field or bad value is plain text, the nearest come first, and a
     text the encoder knows nothing of is searched as words. Results that do not reach `least` are left out.
     """
-    ranking = rank(text, user, limit if least is Relevance.WEAK else LONGEST, mode)
+    ranking = rank(text, user, limit if least is Relevance.WEAK else LONGEST, mode, is_shown=True)
     results = [result for result in ranking.results if result[0].relevance.reaches(least)][:limit]
     seen = ranking.photos(user).for_listing().in_bulk([found.photo_id for found, _ in results])
     return shown(ranking, results, seen)
 
 
-def rank(text: str, user: User, limit: int, mode: Mode) -> Ranking:
-    """Return the best so many answers to a query, as `find` does, before the photos are read."""
+def rank(text: str, user: User, limit: int, mode: Mode, is_shown: bool = False) -> Ranking:
+    """Return the best so many answers to a query, as `find` does, before the photos are read.
+
+    Only where somebody is shown them, other queries are looked for where there is no strong answer.
+    """
     text = clean(text)
     query = parse(text, lenient=mode is Mode.SEMANTIC)
     meaning, with_archive = Meaning.now(user), names_archive(query)
@@ -68,14 +71,14 @@ def rank(text: str, user: User, limit: int, mode: Mode) -> Ranking:
     answers = [_answer(one, mode, limit, meaning, with_archive) for one in either]
     wishes = [answer.wish for answer in answers]
     best = _best(answers, mode, limit)
-    is_answered = any(found.relevance is Relevance.STRONG for found, _ in best)
+    is_lost = is_shown and not any(found.relevance is Relevance.STRONG for found, _ in best)
     return Ranking.of(
         text,
         mode,
         wishes,
         results=[(found, one.asked) for found, one in best],
         corrected=[answer.corrected for answer in answers],
-        suggestions=[] if is_answered else near_misses(list(zip(either, wishes, strict=True)), mode, with_archive),
+        suggestions=near_misses(list(zip(either, wishes, strict=True)), mode, with_archive) if is_lost else [],
     )
 
 

@@ -79,7 +79,7 @@ def _by_relevance(turn: Turn, user: User) -> Page:
 
 
 def _ranked(turn: Turn, user: User) -> Ranking:
-    ranking = rank(turn.text, user, LONGEST, turn.mode)
+    ranking = rank(turn.text, user, LONGEST, turn.mode, is_shown=True)
     return ranking.in_bands() if turn.in_bands else ranking
 
 

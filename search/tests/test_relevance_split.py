@@ -11,8 +11,10 @@ import pytest
 
 from accounts.models import User
 from ai.fakes import PALETTE
+from photos.embeddings import vector_of
 from photos.models import Photo
 from photos.tests.factories import at
+from search.answers import strong_ids
 from search.hybrid import find
 from search.meaning import Meaning
 from search.modes import Mode
@@ -209,3 +211,32 @@ def test_the_same_picture_is_strong_whatever_else_there_is(paint: Paint, owner: 
     hits = {hit.photo.pk: hit.relevance for hit in find(f"similar:{one.pk}", owner, 50).hits}
 
     assert hits[twin.pk] is Relevance.STRONG
+
+
+@pytest.mark.django_db
+def test_no_and_nothing_but_no_takes_photos_away(painted: dict[int, tuple[str, ...]], owner: User) -> None:
+    meaning = Meaning.now(owner)
+    red, blue = meaning.of_text("red"), meaning.of_text("blue")
+    assert red is not None
+    assert blue is not None
+    vectors = {pk: vector_of(pk, meaning.space.model) for pk in painted} if meaning.space else {}
+    tagged = {photo.pk for photo in Photo.objects.all() if "blue" in photo.tag_names}
+    more_like_blue = {pk for pk, vector in vectors.items() if vector is not None and blue @ vector > red @ vector}
+
+    for mode in Mode:
+        with_blue = {hit.photo.pk for hit in find("red", owner, 500, mode).hits}
+        without = {hit.photo.pk for hit in find("red -blue", owner, 500, mode).hits}
+        assert without == with_blue - tagged - more_like_blue, mode
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "text", ["red", "red blue", "red OR blue", "red iso:800", "red -blue", "orange", "xqzzt blorf"]
+)
+def test_what_is_counted_as_strong_is_what_is_shown_as_strong(
+    painted: dict[int, tuple[str, ...]], owner: User, text: str
+) -> None:
+    assert painted
+    for mode in (Mode.HYBRID, Mode.TEXT):
+        shown = {hit.photo.pk for hit in find(text, owner, 500, mode, least=Relevance.STRONG).hits}
+        assert shown == set(strong_ids(text, owner, mode).tolist())
