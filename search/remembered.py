@@ -8,9 +8,10 @@ from typing import Any
 
 from django.core.cache import cache
 
+from search.facts.log import position
 from search.models import Library
 
-# Vectors, the archive and the trash count at once. Words, tags and facts that change send no news, hence the end.
+# Vectors and facts that change count at once. Words send no news, and facts none on PostgreSQL: hence the end.
 SECONDS = 60
 _UNKNOWN = object()
 
@@ -19,7 +20,7 @@ class Memory:
     """What was found out about the library as it was when this was made; what questions are, their repr() tells."""
 
     def __init__(self) -> None:
-        self._position = Library.position()
+        self._position = Library.position(), position()
 
     def recall(self, *question: object) -> Any:
         """Return what is remembered; raises LookupError."""
