@@ -21,6 +21,7 @@ urlpatterns = [
     path("searches/<int:pk>/seen/", saved_pages.seen, name="seen"),
     path("searches/<int:pk>/rename/", saved_pages.rename, name="rename"),
     path("searches/<int:pk>/pin/", saved_pages.pin, name="pin"),
+    path("searches/<int:pk>/order/", saved_pages.keep_order, name="keep_order"),
     path("searches/<int:pk>/move/", saved_pages.move, name="move"),
     path("searches/<int:pk>/link/", saved_pages.link, name="link"),
     path("searches/<int:pk>/delete/", saved_pages.delete, name="delete"),

@@ -37,6 +37,10 @@ class RenameForm(forms.Form):
     name = NameField()
 
 
+class OrderForm(forms.Form):
+    sort = forms.ChoiceField(choices=[(str(sort), sort) for sort in Sort])
+
+
 class SeenForm(forms.Form):
     """The number of the newest photo there was when the page was made."""
 

@@ -20,7 +20,7 @@ from search.counting import count_of, known_counts
 from search.history_pages import history_of
 from search.remembered import Memory
 from search.saved import SavedSearch
-from search.saved_forms import RenameForm, SaveForm, SeenForm
+from search.saved_forms import OrderForm, RenameForm, SaveForm, SeenForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,6 +70,17 @@ def pin(request: PageRequest, pk: int) -> HttpResponse:
     """Pin a search to the sidebar, or take it off where it is `pinned=`."""
     _change(request, _search(request, pk), {"pinned": bool(request.POST.get("pinned"))})
     return redirect(way_back(request) or "search:saved")
+
+
+@require_POST
+def keep_order(request: PageRequest, pk: int) -> HttpResponse:
+    """Have a search always listed in the order it is shown in."""
+    search, form = _search(request, pk), OrderForm(request.POST)
+    if form.is_valid():
+        _change(request, search, {"sort": form.cleaned_data["sort"]})
+    else:
+        tell_errors(request, form)
+    return redirect(search)
 
 
 @require_POST

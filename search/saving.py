@@ -48,14 +48,15 @@ def canonical(text: str, mode: Mode) -> str:
 
 
 def saved_as(user: User, text: str, mode: Mode, sort: str = BEST_FIRST) -> SavedSearch | None:
-    """Return the saved search that is just this one, also where its query cannot be read any more."""
+    """Return the saved search that is this one, in this order if there is one; also if it cannot be read any more."""
     try:
         query = canonical(text, mode)
     except QueryError:
         query = text
     except BadQuery:
         return None
-    return SavedSearch.objects.of(user).filter(query=query, mode=mode, sort=sort).first()
+    same = list(SavedSearch.objects.of(user).filter(query=query, mode=mode))
+    return next((search for search in same if search.sort == sort), same[0] if same else None)
 
 
 def save(user: User, draft: Draft, now: datetime) -> SavedSearch:

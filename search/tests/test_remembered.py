@@ -47,7 +47,7 @@ def test_nothing_as_an_answer_is_remembered_too() -> None:
 @pytest.mark.parametrize(
     "happen",
     [
-        lambda photo: make_photo(),
+        lambda _: make_photo(),
         lambda photo: photo.add_tags(["dog"]),
         lambda photo: photo.edit({"favorite": True}),
         lambda photo: photo.edit({"archived": True}),

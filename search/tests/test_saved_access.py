@@ -21,7 +21,16 @@ OF_ONE = [
     for pattern in page_urls.urlpatterns
     if str(pattern.pattern).startswith("searches/<int:pk>/") and pattern.name not in OF_A_PAST_ONE
 ]
-TO_POST = {"up_to": 0, "name": "stolen", "q": "red", "pinned": "yes", "to": "up", "link": "make", "on": "yes"}
+TO_POST = {
+    "up_to": 0,
+    "name": "stolen",
+    "q": "red",
+    "pinned": "yes",
+    "to": "up",
+    "link": "make",
+    "on": "yes",
+    "sort": "newest",
+}
 API = ["/searches/{}", "/searches/{}/feed"]
 
 

@@ -88,6 +88,22 @@ def test_a_saved_search_shows_its_results_under_its_name(client: Client, make_ph
     assert "Save this search" not in page
 
 
+def test_in_another_order_it_is_the_same_search_which_can_keep_that(
+    client: Client, make_photo: MakePhoto, owner: User
+) -> None:
+    make_photo(embedding=looks("red"))
+    kept = save(owner, "red", name="My reds")
+    assert "Always in this order" not in words_of(client.get(kept.get_absolute_url(), follow=True))
+
+    answer = client.get(reverse("search:results"), {"q": "red", "sort": "newest"})
+    assert "<h1>My reds</h1>" in answer.content.decode()
+    assert "Always in this order" in words_of(answer)
+    answer = post(client, "keep_order", kept, sort="newest")
+
+    assert answer.redirect_chain[-1][0] == "/gallery/search/?q=red&sort=newest"
+    assert "Select a valid choice" in words_of(post(client, "keep_order", kept, sort="wild"))
+
+
 def test_a_query_that_cannot_be_read_any_more_shows_the_error_chip(client: Client, owner: User) -> None:
     kept = SavedSearch.objects.create(owner=owner, name="Full moons", query="moon:full")
 
