@@ -1,4 +1,4 @@
-"""Whether certain photos still answer a query: a look at these few instead of a search through all."""
+"""Which photos answer a query, as far as suggestions need to know: a few of them, or whether certain ones still do."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from accounts.models import User
 from search.alternatives import alternatives
 from search.bands import strong_among
 from search.filters import names_archive
+from search.hybrid import rank
 from search.language import parse
 from search.lasting import is_passing
 from search.meaning import Meaning
+from search.modes import Mode
 from search.queries import clean
+from search.relevance import Relevance
 from search.remembered import Memory
 from search.wishes import Wish, wish
 
@@ -35,6 +38,12 @@ def any_answers(text: str, user: User, photo_ids: Collection[int]) -> bool:
 def still_answers(text: str, user: User, photo_ids: Collection[int], memory: Memory) -> bool:
     """The same, remembered."""
     return bool(memory.ask(lambda: any_answers(text, user, photo_ids), "past", user.pk, text, tuple(photo_ids)))
+
+
+def best_answers(text: str, user: User, limit: int) -> list[int]:
+    """Return the photos that answer a text strongly, best first: so many at most. Raises what a search does."""
+    found = rank(text, user, limit, Mode.HYBRID).results
+    return [ranked.photo_id for ranked, _ in found if ranked.relevance is Relevance.STRONG]
 
 
 def _answering(asked: Wish, photo_ids: Collection[int]) -> list[int]:

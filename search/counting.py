@@ -5,31 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from rest_framework.exceptions import APIException
 
-from accounts.models import User
-from search.answers import strong_ids as every_answer
-from search.hybrid import rank
+from search.answers import strong_ids
 from search.modes import Mode
-from search.relevance import Relevance
 from search.remembered import Memory
 from search.saved import SavedSearch
 
-MOST_COUNTED = 1_000
+MOST_NEW = 1_000
 
 
 @dataclass(frozen=True)
 class Count:
-    """Strong matches of a saved search, and those of them above the last number that was looked through."""
+    """Strong matches of a saved search, and those above the last number that was looked through, MOST_NEW at most."""
 
     total: int
     new: int
 
 
+@dataclass(frozen=True)
+class _Answers:
+    """What is remembered of the matches: how many there are, and the newest of them, descending."""
+
+    total: int
+    newest: tuple[int, ...]
+
+
 def count_of(search: SavedSearch, memory: Memory | None = None) -> Count | None:
     """Return the count of one search, None where its query cannot be answered any more."""
-    answers = (memory or Memory()).ask(lambda: answers_of(search), *_question(search))
-    return _count(search, answers)
+    return _count(search, (memory or Memory()).ask(lambda: _answers(search), *_question(search)))
 
 
 def known_counts(searches: Sequence[SavedSearch], memory: Memory) -> dict[int, Count | None]:
@@ -43,26 +48,24 @@ def known_counts(searches: Sequence[SavedSearch], memory: Memory) -> dict[int, C
     return found
 
 
-def answers_of(search: SavedSearch) -> list[int] | None:
-    """Return the ids of the photos that match strongly, descending; None where the query has no answer."""
+def matches_of(search: SavedSearch) -> np.ndarray:
+    """Return the ids of the photos that match strongly, int64 and ascending; raises what a search does."""
+    return strong_ids(search.query, search.owner, Mode(search.mode))
+
+
+def _answers(search: SavedSearch) -> _Answers | None:
     try:
-        answers: list[int] = every_answer(search.query, search.owner, Mode(search.mode))[::-1].tolist()
+        matches = matches_of(search)
     except APIException:  # an operator that is no more, a photo that is gone
         return None
-    return answers
-
-
-def strong_ids(text: str, user: User, mode: Mode, limit: int = MOST_COUNTED) -> list[int]:
-    """Return the photos that answer a query strongly, the best so many at most: descending ids. Raises BadQuery."""
-    found = rank(text, user, limit, mode).results
-    return sorted((ranked.photo_id for ranked, _ in found if ranked.relevance is Relevance.STRONG), reverse=True)
+    return _Answers(len(matches), tuple(matches[: -MOST_NEW - 1 : -1].tolist()))
 
 
 def _question(search: SavedSearch) -> tuple[object, ...]:
-    return ("strong", search.owner_id, search.query, search.mode)
+    return ("matches", search.owner_id, search.query, search.mode)
 
 
-def _count(search: SavedSearch, answers: list[int] | None) -> Count | None:
+def _count(search: SavedSearch, answers: _Answers | None) -> Count | None:
     if answers is None:
         return None
-    return Count(len(answers), sum(pk > search.seen_up_to for pk in answers))
+    return Count(answers.total, sum(pk > search.seen_up_to for pk in answers.newest))

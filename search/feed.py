@@ -12,8 +12,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 
 from photos.models import Photo
-from search.counting import answers_of
-from search.errors import BadQuery
+from search.counting import matches_of
 from search.filters import holding
 from search.models import Library
 from search.saved import SavedSearch
@@ -22,13 +21,11 @@ ENTRIES = 50
 
 
 def newest_matches(search: SavedSearch) -> list[Photo]:
-    """Return the strong matches that came last, the last one first; raises BadQuery where the query has no answer."""
-    answers = answers_of(search)
-    if answers is None:
-        raise BadQuery(f"This search can not be answered any more: {search.query}")
+    """Return the strong matches that came last, the last one first; raises what a search does."""
+    newest = matches_of(search)[: -ENTRIES - 1 : -1].tolist()
     # Whether the archive is meant the answers know; what may be seen the database says once more.
-    photos = holding((), search.owner, with_archive=True).for_listing().in_bulk(answers[:ENTRIES])
-    return [photos[pk] for pk in answers[:ENTRIES] if pk in photos]
+    photos = holding((), search.owner, with_archive=True).for_listing().in_bulk(newest)
+    return [photos[pk] for pk in newest if pk in photos]
 
 
 def atom(search: SavedSearch, photos: Sequence[Photo], site: str, address: str) -> str:

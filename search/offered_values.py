@@ -9,12 +9,11 @@ import numpy as np
 from accounts.models import User
 from photos.models import Photo
 from photos.oneof import OneOf
-from search.counting import strong_ids
+from search.answering import best_answers
 from search.facts.allowed import allowed_ids
 from search.language import Begun, Completion, Field, Not, completed
 from search.language.folding import fold
 from search.language.kinds import Fact, TextFact
-from search.modes import Mode
 from search.remembered import Memory
 from search.tag_counts import tags_among, tags_of
 
@@ -50,7 +49,7 @@ def _known(begun: Begun, user: User, among: Collection[int] | None, memory: Memo
 def _has_results(begun: Begun, value: str, user: User, among: Collection[int] | None) -> bool:
     node = Field(begun.operator.name, begun.operator.read(value))
     if node == _ARCHIVED:
-        return bool(strong_ids(completed(begun, value).text, user, Mode.HYBRID, limit=1))
+        return bool(best_answers(completed(begun, value).text, user, limit=1))
     found = allowed_ids([Not(node) if begun.before.endswith("-") else node], user, with_archive=False)
     if among is None:
         return bool(len(found))

@@ -12,12 +12,10 @@ from itertools import islice
 from rest_framework.exceptions import APIException
 
 from accounts.models import User
-from search.answering import any_answers, still_answers
-from search.counting import strong_ids
+from search.answering import any_answers, best_answers, still_answers
 from search.language import begun_value, complete, operator_of, writing
 from search.language.folding import fold
 from search.models import PastSearch
-from search.modes import Mode
 from search.offered_values import values
 from search.remembered import Memory
 from search.tag_counts import tags_among, tags_of
@@ -88,8 +86,7 @@ def _answers(before: str, user: User, memory: Memory) -> frozenset[int] | None:
     """Return what the query finds as far as it stands there; None where it rules out nothing. Raises BadQuery."""
     if not before.strip() or _CONNECTIVE.search(before):
         return None
-    found = memory.ask(lambda: strong_ids(before, user, Mode.HYBRID, _CONTEXT), "before", user.pk, before.strip())
-    return frozenset(found)
+    return frozenset(memory.ask(lambda: best_answers(before, user, _CONTEXT), "before", user.pk, before.strip()))
 
 
 def _tags(piece: str, before: str, user: User, among: Collection[int] | None, memory: Memory) -> Iterator[Suggestion]:
