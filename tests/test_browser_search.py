@@ -29,7 +29,7 @@ def test_fields_and_values_are_completed_with_the_keyboard(page: Page) -> None:
     box.press("ArrowDown")
     box.press("Enter")
     expect(box).to_have_value("red orientation:")
-    expect(page.get_by_role("option")).to_have_count(3)
+    expect(page.get_by_role("option")).to_have_text([re.compile("orientation:landscape")])  # the others find nothing
     box.press("ArrowUp")
     box.press("Tab")
 
@@ -43,12 +43,12 @@ def test_escape_closes_what_is_offered_and_leaves_the_text(page: Page) -> None:
     page.goto("/gallery/")
     box = page.get_by_role("combobox", name="Search photos")
 
-    box.press_sequentially("is:")
+    box.press_sequentially("type:")
     expect(page.get_by_role("option").first).to_be_visible()
     box.press("Escape")
 
     expect(page.locator("#completions")).to_be_hidden()
-    expect(box).to_have_value("is:")
+    expect(box).to_have_value("type:")
     expect(box).to_be_focused()
 
 
