@@ -176,6 +176,9 @@ def _scored(sought: _Sought, among: np.ndarray | None, limit: int, photos: int) 
         for name, weights in _TEXTS.items()
     ]
     tagged, said = _tagged(sought, among, limit)
+    somewhere = [pair for pair in texts if len(pair[0])]
+    if len(somewhere) == 1 and not len(tagged):
+        return somewhere[0]
     ids = np.unique(np.concatenate([*(found for found, _ in texts), tagged]))[-limit:]
     within = np.isin(tagged, ids)
     if within.any():
@@ -215,7 +218,7 @@ def _photos() -> int:
 def _pairs(
     selected: str, params: Sequence[str | int], among: np.ndarray | None, limit: int, column: str = "rowid"
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return ids and numbers of at most so many rows, those of the highest ids, shape (n,) each."""
+    """Return the ids, ascending, and numbers of at most so many rows, those of the highest ids, shape (n,) each."""
     limited = [] if among is None else [json.dumps(among.tolist())]
     # A unary plus keeps SQLite from running the whole MATCH once for each id, which took minutes.
     one = f"+{column}" if "MATCH" in selected else column
@@ -223,4 +226,4 @@ def _pairs(
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {selected}{within} ORDER BY {column} DESC LIMIT %s", [*params, *limited, limit])
         ids, numbers = zip(*rows, strict=True) if (rows := cursor.fetchall()) else ((), ())
-    return np.array(ids, dtype=np.int64), np.array(numbers, dtype=np.float64)
+    return np.array(ids, dtype=np.int64)[::-1], np.array(numbers, dtype=np.float64)[::-1]
