@@ -17,7 +17,7 @@ from search.remembered import Memory
 
 # The newest photos, by which the commonest tags are known; who has no more of them is told exactly.
 SAMPLE = 1_500
-MOST_COUNTED = 1_000
+MOST_COUNTED = 500
 _NEWEST_WITH_TAG = 5_000  # so many photos that were tagged so, whosever they are, are looked through
 _LOOKED_AT = 10  # tags
 
@@ -29,7 +29,7 @@ class TagCount:
 
     def __str__(self) -> str:
         if self.photos > MOST_COUNTED:
-            return f"{MOST_COUNTED:,}+ photos"
+            return f"{MOST_COUNTED}+ photos"
         return "1 photo" if self.photos == 1 else f"{self.photos} photos"
 
 

@@ -13,7 +13,7 @@ from search.fulltext.beginnings import with_beginning
 from search.language.folding import fold
 
 SHORTEST = 2  # letters that must stand there: one alone begins half of all words
-_READ = 300  # photos whose texts are read, the newest
+_READ = 200  # photos whose texts are read, the newest
 _WORD = re.compile(r"[^\W_]{2,}")
 
 
