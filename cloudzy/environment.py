@@ -6,7 +6,9 @@ An empty value counts as not set: that is what compose passes for a variable nob
 
 from __future__ import annotations
 
+import os
 import re
+import secrets
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -33,6 +35,22 @@ def read_file(default: Path) -> None:
 
 def text(name: str, default: str = "") -> str:
     return str(_env.str(name, default="")).strip() or default
+
+
+def with_library(home: Path) -> dict[str, str]:
+    """Return the environment for processes of ours whose library is in this folder, in local mode.
+
+    Of the settings of this process only those of the encoder go along.
+    """
+    kept = {name: value for name, value in os.environ.items() if not _is_setting(name)}
+    return kept | {
+        "CLOUDZY_ENV_FILE": os.devnull,
+        "CLOUDZY_DATA_DIR": str(home / "data"),
+        "CLOUDZY_MEDIA_DIR": str(home / "media"),
+        "DJANGO_SETTINGS_MODULE": "cloudzy.settings",
+        "OMP_NUM_THREADS": "1",  # as in wsgi.py
+        "SECRET_KEY": secrets.token_urlsafe(50),
+    }
 
 
 def choice(name: str, default: str, choices: Sequence[str], named: str = "") -> str:
@@ -175,3 +193,8 @@ def _parsed(name: str, value: str, parse: Callable[[str], Parsed], cure: str) ->
 
 def _refuse(name: str, value: str, cure: str) -> NoReturn:
     raise ImproperlyConfigured(f"{name}={value!r} is not usable: {cure}.")
+
+
+def _is_setting(name: str) -> bool:
+    of_encoder = name.startswith(("CLOUDZY_ENCODER", "CLOUDZY_MODELS_DIR"))
+    return not of_encoder and (name.startswith("CLOUDZY_") or name in {"DATABASE_URL", "DEBUG", "SECRET_KEY"})
