@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from search import history_pages, pages, pages_likeness, saved_pages
+from search import facet_pages, history_pages, pages, pages_likeness, saved_pages
 
 app_name = "search"
 urlpatterns = [
     path("search/", pages.results, name="results"),
+    path("search/facets/", facet_pages.facets, name="facets"),
     path("search/completions/", pages.completions, name="completions"),
     path("search/by-image/", pages_likeness.by_image, name="by_image"),
     path("search/like-photos/", pages_likeness.of_photos, name="of_photos"),

@@ -24,7 +24,8 @@ class Value:
     count: int
     field: Field
     is_asked: bool  # the query says so already
-    query: str  # with the field, without it where it is asked; empty where that were too long
+    query: str  # with the field, without it where it is asked; empty where that were too long, or nothing is left
+    swatch: str = ""  # a colour to show with it, `#rrggbb`
 
 
 @dataclass(frozen=True)
@@ -76,4 +77,6 @@ def _value(name: str, count: int, field: Field, query: Query) -> Value:
     rest = tuple(node for node in query.conditions if node != field)
     is_asked = len(rest) < len(query.conditions)
     other = str(And(rest if is_asked else (*rest, field)))
-    return Value(name, count, field, is_asked, other if len(other) <= LONGEST_QUERY else "")
+    operator = operator_of(field.name)
+    swatch = operator.swatch(field.value) if operator else ""
+    return Value(name, count, field, is_asked, other if len(other) <= LONGEST_QUERY else "", swatch)
