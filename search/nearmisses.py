@@ -54,7 +54,8 @@ def _texts(text: str, asked: Wish) -> Iterator[str]:
     if 1 < len(words) <= _OF_A_SORT:
         yield from (" ".join(word for word in words if word != left_out) for left_out in words)
     if len(words) > 1:
-        yield from words[:_OF_A_SORT]
+        # The longest say most: "a photo of a dog" is not about "a".
+        yield from sorted(words, key=len, reverse=True)[:_OF_A_SORT]
     commonest = _tags(asked)
     for word in words:
         alike = process.extract(word, commonest, scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH, limit=_OF_A_SORT)

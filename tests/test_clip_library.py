@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import shutil
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -10,12 +12,14 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
+from ai.fakes import PALETTE
 from ai.loading import forget_encoder
 from ai.tests.clip_models import build_immich
 from photos.embeddings import models_of
 from photos.models import Photo
 from photos.tests.pictures import jpeg
 from photos.tests.requesting import post_photo
+from search.tests.pictures import striped
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +81,37 @@ def test_a_model_altered_under_a_library_stops_new_vectors_and_nothing_else(
     install(tmp_path)
     call_command("process_missing", now=True, verbosity=0)
     assert Photo.objects.get(pk=waiting["id"]).status == Photo.Status.READY
+
+
+NONSENSE = [
+    "xqzzt blorf",
+    "asdf",
+    "qwertz uiop",
+    "zzyzx",
+    "frobnicate",
+    "lorem ipsum",
+    "hjkl",
+    "brillig toves",
+    "0x2a",
+    "ß",
+]
+
+
+def test_of_nonsense_which_such_a_model_embeds_as_any_text_hardly_any_has_strong_results(
+    client: Client, tmp_path: Path
+) -> None:
+    install(tmp_path)
+    chance = random.Random(1)
+    for number in range(20):
+        picture = BytesIO()
+        striped(*chance.choices(list(PALETTE), k=3)).resize((48 + number, 48)).save(picture, "PNG")
+        post_photo(client, picture.getvalue(), f"{number}.png")
+
+    answers = [client.get("/search", {"q": text, "top_k": "50"}).json() for text in NONSENSE]
+
+    assert all(answer["total_results"] == 20 for answer in answers)
+    lost = [answer for answer in answers if {result["relevance"] for result in answer["results"]} == {"weak"}]
+    assert len(lost) >= 8
+    for suggestion in {suggestion for answer in lost for suggestion in answer["suggestions"]}:
+        found = client.get("/search", {"q": suggestion, "mode": "hybrid", "min_relevance": "strong"}).json()
+        assert found["results"], suggestion
