@@ -33,6 +33,11 @@ def read_file(default: Path) -> None:
     _env.read_env(folder("CLOUDZY_ENV_FILE", default))
 
 
+def for_child(**changes: str) -> dict[str, str]:
+    """Return the environment of a process of ours that differs in these; "" counts as not set."""
+    return {**os.environ, **changes}
+
+
 def text(name: str, default: str = "") -> str:
     return str(_env.str(name, default="")).strip() or default
 

@@ -21,6 +21,7 @@ from rest_framework.views import APIView
 from ai.encoders.placeholder import NOTICE
 from ai.ocr.base import ReaderUnavailable
 from ai.ocr.loading import get_reader, is_switched_on
+from cloudzy.models import BackupNote
 from photos import captioning, storage
 from photos.api.parameters import query_of
 from photos.encoding import disagreement, encoder_in_use, encoder_problem
@@ -44,12 +45,20 @@ class MigrationSerializer(serializers.Serializer[Any]):
     share_done = serializers.FloatField(min_value=0, max_value=1)
 
 
+class BackupsSerializer(serializers.Serializer[Any]):
+    """When the library was last backed up well, and when a backup was last restored well on trial."""
+
+    made_at = serializers.DateTimeField(allow_null=True)
+    tested_at = serializers.DateTimeField(allow_null=True)
+
+
 class HealthSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=["healthy", "unhealthy"])
     service = serializers.CharField()
     search_engine = SearchEngineSerializer()
     problems = serializers.ListField(child=serializers.CharField(), required=False)
     migration = MigrationSerializer(required=False, allow_null=True)
+    backups = BackupsSerializer(required=False)
 
 
 HEALTHY = OpenApiExample(
@@ -60,6 +69,7 @@ HEALTHY = OpenApiExample(
         "search_engine": {"total_embeddings": 2, "dimension": 512, "index_type": "flat"},
         "problems": [],
         "migration": None,
+        "backups": {"made_at": "2026-11-26T03:00:00Z", "tested_at": None},
     },
 )
 
@@ -106,7 +116,7 @@ def _answer(request: Request, engine: dict[str, Any], fatal: str, problems: list
     }
     if not settings.SERVER_MODE or (not fatal and _is_staff(request)):
         facts["problems"] = list(dict.fromkeys([fatal, *problems] if fatal else problems))
-        facts |= {} if fatal else {"migration": _migration()}
+        facts |= {} if fatal else {"migration": _migration(), "backups": _backups()}
     return Response(facts, status=503 if fatal else 200)
 
 
@@ -173,6 +183,14 @@ def _migration() -> dict[str, Any] | None:
     if running is None:
         return None
     return {"model": running.encoder, "state": running.state, "share_done": running.percent / 100}
+
+
+def _backups() -> dict[str, Any]:
+    times = {name: BackupNote.objects.last_good_at(kind) for name, kind in _NOTED.items()}
+    return dict(BackupsSerializer(times).data)
+
+
+_NOTED = {"made_at": BackupNote.Kind.BACKUP, "tested_at": BackupNote.Kind.TEST}
 
 
 def _reader_problems() -> list[str]:

@@ -41,11 +41,16 @@ def prepare() -> Path:
         if not is_mounted():
             raise StorageMissing
         with disk_errors_named():
-            root.mkdir(parents=True, exist_ok=True)
-            (root / MARKER).write_text("The photos of a Cloudzy library. Do not remove this file.\n")
+            mark()
     with disk_errors_named():
         (root / INCOMING).mkdir(exist_ok=True)
     return root / INCOMING
+
+
+def mark() -> None:
+    """Make the media folder that of a library, whatever is in it; raises OSError."""
+    media_root().mkdir(parents=True, exist_ok=True)
+    (media_root() / MARKER).write_text("The photos of a Cloudzy library. Do not remove this file.\n")
 
 
 def _has_marker() -> bool:

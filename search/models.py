@@ -46,6 +46,11 @@ class Library(models.Model):
         return library.uuid, newest or 0
 
     @classmethod
+    def renew(cls) -> None:
+        """Make this another library, as after a restore: index files of the former one are not believed any more."""
+        cls.objects.update_or_create(pk=1, defaults={"uuid": uuid4()})
+
+    @classmethod
     def lock(cls) -> None:
         """Let only one transaction at a time pass here, until it ends; SQLite has but one writer anyway."""
         if connection.features.has_select_for_update:

@@ -58,7 +58,7 @@ def test_a_healthy_service_says_so_with_the_published_keys(client: Client) -> No
 
     assert response.status_code == 200
     answer = response.json()
-    assert list(answer) == ["status", "service", "search_engine", "problems", "migration"]
+    assert list(answer) == ["status", "service", "search_engine", "problems", "migration", "backups"]
     assert (answer["status"], answer["service"]) == ("healthy", "Cloudzy AI")
     assert answer["search_engine"] | {"index_type": ""} == {"total_embeddings": 1, "dimension": 32, "index_type": ""}
     assert isinstance(answer["search_engine"]["index_type"], str)
