@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -82,6 +82,7 @@ def test_pairs_that_do_not_count_change_nothing() -> None:
     assert groups_of(many, fits, FINEST).edge(many[:, 0]) == groups_of(other, fits, FINEST).edge(many[:, 0])
 
 
+@settings(deadline=None)
 @given(
     many=arrays(np.float32, (7, 5), elements=st.floats(-1, 1, width=32)),
     fits=arrays(np.float64, (7, 5), elements=st.floats(0, 1)),
