@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from search.alternatives import Alternative, alternatives
 from search.correcting import mended
 from search.filters import names_archive
 from search.fulltext import index_for
-from search.idlists import NO_IDS, among, column_of
+from search.idlists import NO_IDS, among, column_of, united
 from search.language import Query, parse
 from search.meaning import Meaning
 from search.modes import Mode
@@ -51,7 +50,7 @@ def answered(query: Query, user: User, mode: Mode) -> Answered:
     """
     meaning, with_archive = Meaning.now(user), names_archive(query)
     either = [_answers(one, mode, wish(one, meaning, with_archive)) for one in alternatives(query)]
-    ids: np.ndarray = reduce(np.union1d, [one.ids for one in either])
+    ids = united([one.ids for one in either])
     return Answered(ids, [one.asked for one in either], [one.corrected for one in either])
 
 
@@ -75,13 +74,13 @@ def _answers(alternative: Alternative, mode: Mode, asked: Wish) -> _Answers:
 
 def _with_near(written: np.ndarray, asked: Wish, mode: Mode) -> np.ndarray:
     by_words_alone = mode is Mode.TEXT and asked.terms and not asked.is_moved
-    return written if by_words_alone else np.union1d(written, _near(asked))
+    return written if by_words_alone else united([written, _near(asked)])
 
 
 def _written(asked: Wish) -> np.ndarray:
     """Return the photos on which all words and phrases are written."""
     found = [index_for(terms).every(terms) for terms in readings(asked)]
-    return asked.left_of(asked.scope.among(reduce(np.union1d, found, NO_IDS)))
+    return asked.left_of(asked.scope.among(united(found)))
 
 
 def _near(asked: Wish) -> np.ndarray:
@@ -91,7 +90,7 @@ def _near(asked: Wish) -> np.ndarray:
         return NO_IDS
     indexed = asked.scope.among(reaching(asked.vector, space, asked.scope.ids, 1 - edge / 2))
     archived = measured(asked.scope.archived_ids(), asked.vector, space)
-    near = np.union1d(indexed, np.array([hit.photo_id for hit in archived if hit.distance <= edge], dtype=np.int64))
+    near = united([indexed, np.array([hit.photo_id for hit in archived if hit.distance <= edge], dtype=np.int64)])
     if asked.named:
         refused = PhotoTag.objects.filter(rejected=True, tag__name__in=asked.named.all_tags)
         near = near[~among(column_of(refused, "photo_id"), near)]

@@ -11,6 +11,7 @@ from search.filters import holding
 from search.fulltext import Term, index_for
 from search.fulltext.base import MOST_LISTED, POOL
 from search.fusion import best_first, fused
+from search.idlists import common
 from search.modes import Mode
 from search.nearest import nearest
 from search.ordered import places_among
@@ -142,6 +143,6 @@ def _checked(wish: Wish, count: int, terms: Sequence[Term]) -> list[int]:
             break
         wanted *= _WIDER
     if len(kept) < count and len(proposed) >= POOL and listed is None:  # photos that are not allowed took the places
-        written = np.intersect1d(wish.scope.every_id(), index_for(terms).every(terms))
+        written = common([wish.scope.every_id(), index_for(terms).every(terms)])
         kept = wish.keeps(propose(POOL, written[-POOL:]), count)
     return kept

@@ -194,7 +194,8 @@ class PhotoTag(models.Model):
     class Meta:
         db_table = "photo_tag"
         constraints = [models.UniqueConstraint(fields=["photo", "tag"], name="photo_tag_once")]
-        indexes = [models.Index(fields=["tag", "photo"], name="photo_tag_by_tag")]
+        # Who looks for the photos a tag shows on reads this index and no row.
+        indexes = [models.Index(fields=["tag", "photo", "rejected"], name="photo_tag_by_tag")]
 
     def __str__(self) -> str:
         return f"not {self.tag}" if self.rejected else str(self.tag)

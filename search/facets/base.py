@@ -33,6 +33,7 @@ class Facet:
     key: str  # the column or annotation of the rows with what they have: a number or a text
     photo: str  # the one with the photo's id
     entries: Callable[[Sequence[Key], User], Sequence[Entry]]  # for keys that the photos to count, of one person, have
+    numbered: bool = False  # what the rows have is a number
     value: str = "name"  # what the API calls an entry's name
     is_number: bool = False  # what it is there
 

@@ -83,7 +83,16 @@ def _each_folded(own: Mapping[str, Sequence[Key]]) -> dict[str, list[Key]]:
 
 
 for _facet in (
-    Facet(name="tags", title="Tags", field="tag", rows=_tags, key="tag_id", photo="photo_id", entries=_by_tag),
+    Facet(
+        name="tags",
+        title="Tags",
+        field="tag",
+        rows=_tags,
+        key="tag_id",
+        photo="photo_id",
+        entries=_by_tag,
+        numbered=True,
+    ),
     Facet(
         name="years",
         title="Years",
@@ -115,6 +124,7 @@ for _facet in (
         key="album_id",
         photo="photo_id",
         entries=_by_album,
+        numbered=True,
     ),
 ):
     register(_facet)

@@ -14,11 +14,10 @@ from django.db.models import QuerySet
 from accounts.models import User
 from photos.oneof import OneOf
 from search.facets.base import Facet, Key
-from search.idlists import NO_IDS
+from search.idlists import NO_IDS, among
 
 _AT_ONCE = 20_000
 _FEW_KEYS = 2**16
-_LARGEST_TABLE = 100_000_000  # a byte for each id
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +30,7 @@ class Relation:
 
     @classmethod
     def of_all(cls, facet: Facet) -> Self:
-        return cls._read(facet.pairs())
+        return cls._read(facet, facet.pairs())
 
     @classmethod
     def of(cls, facet: Facet, ids: np.ndarray) -> Self:
@@ -39,15 +38,19 @@ class Relation:
         some = facet.rows()
         chunks = [ids[start : start + _AT_ONCE].tolist() for start in range(0, len(ids), _AT_ONCE)]
         pairs = [some.filter(**{f"{facet.photo}__in": OneOf(chunk)}) for chunk in chunks]
-        parts = [cls._read(part.order_by().values_list(facet.key, facet.photo)) for part in pairs]
+        parts = [cls._read(facet, part.order_by().values_list(facet.key, facet.photo)) for part in pairs]
         return cls._united(parts)
 
     @classmethod
-    def _read(cls, pairs: QuerySet[Any, Any]) -> Self:
+    def _read(cls, facet: Facet, pairs: QuerySet[Any, Any]) -> Self:
+        if facet.numbered and connection.vendor == "sqlite":
+            numbers, photos = _columns(pairs)
+            there = np.bincount(numbers) > 0
+            return cls._packed(tuple(np.flatnonzero(there).tolist()), photos, (np.cumsum(there) - 1)[numbers])
         found = _grouped(pairs)
-        photos = [ids for _, ids in found]
-        places = np.repeat(np.arange(len(found)), [len(ids) for ids in photos])
-        return cls._packed(tuple(key for key, _ in found), np.concatenate([NO_IDS, *photos]), places)
+        listed = [ids for _, ids in found]
+        places = np.repeat(np.arange(len(found)), [len(ids) for ids in listed])
+        return cls._packed(tuple(key for key, _ in found), np.concatenate([NO_IDS, *listed]), places)
 
     @classmethod
     def _packed(cls, keys: tuple[Key, ...], photos: np.ndarray, places: np.ndarray) -> Self:
@@ -67,13 +70,13 @@ class Relation:
 
     def mended(self, changed: np.ndarray, now: Self) -> Self:
         """Return it with what these photos (ascending) had replaced by what they have now."""
-        keep = ~_among(changed, self.photos)
+        keep = ~among(changed, self.photos)
         return self._united([type(self)(self.keys, self.photos[keep], self.places[keep]), now])
 
     def counts(self, facet: Facet, ids: np.ndarray, user: User) -> dict[str, int]:
         """Return how many of these photos of a user (ascending ids) each value of the facet finds."""
-        among = _among(ids, self.photos)
-        places, photos = self.places[among], self.photos[among]
+        counted = among(ids, self.photos)
+        places, photos = self.places[counted], self.photos[counted]
         rows = np.bincount(places, minlength=len(self.keys))
         present = {self.keys[place]: place for place in np.flatnonzero(rows).tolist()}
         counts: dict[str, int] = {}
@@ -84,6 +87,15 @@ class Relation:
         return counts
 
 
+def _columns(pairs: QuerySet[Any, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Return both columns, in whatever order the database reads its rows quickest."""
+    found = _asked(pairs, "SELECT group_concat(key), group_concat(photo) FROM pairs")
+    keys, photos = (
+        np.fromstring(listed or "", dtype=np.int64, sep=",") for listed in (found[0] if found else ("", ""))
+    )
+    return keys, photos
+
+
 def _grouped(pairs: QuerySet[Any, Any]) -> list[tuple[Key, np.ndarray]]:
     """Return each key with its photos. SQLite lists them in one text a key: a row for each would take far longer."""
     if connection.vendor != "sqlite":
@@ -91,23 +103,15 @@ def _grouped(pairs: QuerySet[Any, Any]) -> list[tuple[Key, np.ndarray]]:
         for key, photo in pairs.iterator():
             found.setdefault(key, []).append(photo)
         return [(key, np.array(photos, dtype=np.int64)) for key, photos in found.items()]
+    listed = _asked(pairs, "SELECT key, group_concat(photo) FROM pairs GROUP BY key")
+    return [(key, np.fromstring(photos, dtype=np.int64, sep=",")) for key, photos in listed]
+
+
+def _asked(pairs: QuerySet[Any, Any], question: str) -> list[Any]:
     try:
         sql, params = pairs.query.sql_with_params()
     except EmptyResultSet:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH pairs(key, photo) AS ({sql}) SELECT key, group_concat(photo) FROM pairs GROUP BY key",  # noqa: S608
-            params,
-        )
-        return [(key, np.fromstring(photos, dtype=np.int64, sep=",")) for key, photos in cursor.fetchall()]
-
-
-def _among(ids: np.ndarray, many: np.ndarray) -> np.ndarray:
-    """Return which of many ids are among the ascending ones, as bool."""
-    largest = int(max(ids[-1] if len(ids) else 0, many.max() if len(many) else 0))
-    if largest > _LARGEST_TABLE:
-        return np.isin(many, ids)
-    table = np.zeros(largest + 1, bool)
-    table[ids] = True
-    return table[many]
+        cursor.execute(f"WITH pairs(key, photo) AS ({sql}) {question}", params)
+        return list(cursor.fetchall())

@@ -4,7 +4,6 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 from django.db import connection
@@ -16,7 +15,7 @@ from search.fulltext.forms import forms, may_begin, runs_together
 from search.fulltext.mirrors import MIRRORS, PHOTO_TEXT, READ_TEXT, TAG_TEXT
 from search.fulltext.plain import PlainIndex
 from search.fulltext.spelling import corrections, typos_allowed
-from search.idlists import NO_IDS, selected
+from search.idlists import NO_IDS, common, selected, united
 
 # For bm25(), column by column; a tag is said of the whole photo, and by a machine or a person who looked at it.
 _WEIGHTS = {"title": 6.0, "caption": 3.0, "description": 2.0, "filename": 1.0, "camera": 1.0, "text": 1.0}
@@ -65,14 +64,14 @@ class Fts5Index:
         sought = [_sought(expression, term.tags) for term in terms if (expression := _expression(term))]
         if not sought:
             return NO_IDS
-        return reduce(np.intersect1d, map(_everywhere, sought))
+        return common([_everywhere(one) for one in sought])
 
     def written(self, term: Term, among: np.ndarray) -> np.ndarray:
         if runs_together(term.text):
             return self._plain.written(term, among)
         expression = _expression(term, beginnings=False)
         if expression and len(among) > MOST_LISTED:
-            return np.intersect1d(among, np.concatenate(_all_in_texts(expression)))
+            return common([among, united(_all_in_texts(expression))])
         return _in_texts(expression, among, len(among)) if expression else np.empty(0, np.int64)
 
     def suggestions(self, word: str) -> list[str]:
@@ -156,7 +155,7 @@ def _written(sought: _Sought, among: np.ndarray | None, limit: int) -> np.ndarra
 def _everywhere(sought: _Sought) -> np.ndarray:
     """Return all ids with this in a text or a tag, ascending."""
     said = "SELECT photo_id FROM photo_tag WHERE tag_id IN (SELECT value FROM json_each(%s)) AND NOT rejected"
-    return np.unique(np.concatenate([*_all_in_texts(sought.expression), selected(said, [json.dumps(sought.tag_ids)])]))
+    return united([*_all_in_texts(sought.expression), selected(said, [json.dumps(sought.tag_ids)])])
 
 
 def _all_in_texts(expression: str) -> list[np.ndarray]:

@@ -250,3 +250,19 @@ def test_words_of_scripts_without_spaces_are_found_within(make_photo: MakePhoto,
 
     assert sorted(found(index, asked)) == [titled.pk, tagged.pk]
     assert index.written(Term(asked), np.array([titled.pk, tagged.pk])).tolist() == [titled.pk]
+
+
+@both
+def test_every_photo_with_the_words_is_told_however_many_they_are(
+    make_photo: MakePhoto, index: TextIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("fts5", "plain"):
+        monkeypatch.setattr(f"search.fulltext.{module}.POOL", 2)
+    zebras = [make_photo(title="the zebra") for _ in range(4)]
+    tagged = make_photo(tags=["zebra"], caption="horse")
+    make_photo(tags=["zebra"]).remove_tags(["zebra"])
+
+    assert index.every([Term("zebra")]).tolist() == [*(photo.pk for photo in zebras), tagged.pk]
+    assert index.every([Term("zebra"), Term("horse")]).tolist() == [tagged.pk]
+    assert index.every([Term("unicorn")]).tolist() == []
+    assert index.every([Term("the zebra", exact=True)]).tolist() == [photo.pk for photo in zebras]
