@@ -3,6 +3,7 @@ from __future__ import annotations
 from django import template
 
 from search.hits import Hit
+from search.language import Query
 
 register = template.Library()
 
@@ -17,11 +18,12 @@ FIELDS = {
 
 
 @register.filter
-def reasons(hit: Hit) -> str:
-    """Say why a search found this photo: `has the tag “dog”, in the caption`."""
+def reasons(hit: Hit, query: Query) -> str:
+    """Say why a search found this photo: `has the tag “dog”, in the caption`; what all results must have is no news."""
+    needed = {str(condition) for condition in query.conditions}
     alike = "looks like" if hit.is_near else "looks a little like"
     wanted = f"“{hit.wanted}”" if hit.wanted else "it"
-    return ", ".join(_words(match, f"{alike} {wanted}") for match in hit.matched_by)
+    return ", ".join(_words(match, f"{alike} {wanted}") for match in hit.matched_by if match not in needed)
 
 
 def _words(match: str, alike: str) -> str:

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from photos.tests.factories import make_photo
+from search.templatetags.unbroken import unbroken
+
+RESULTS = reverse("search:results")
+
+
+def page_of(client: Client, query: str) -> str:
+    return client.get(RESULTS, {"q": query}).content.decode()
+
+
+@pytest.mark.django_db
+def test_what_every_result_must_have_is_told_under_none(client: Client) -> None:
+    make_photo(caption="a red boat", iso=800, tags=["sea life"])
+
+    with_words, facts_alone = page_of(client, 'boat iso:800 tag:"sea life"'), page_of(client, "iso:800")
+
+    assert '<p class="reason" title="in the caption">in the caption</p>' in with_words
+    assert 'class="tile' in facts_alone
+    assert 'class="reason"' not in facts_alone
+
+
+@pytest.mark.django_db
+def test_which_of_two_facts_a_photo_has_is_told(client: Client) -> None:
+    make_photo(caption="a red boat", iso=800)
+
+    page = page_of(client, "boat iso:800 OR car rating:5")
+
+    assert '<p class="reason" title="in the caption, iso:800">in the caption, iso:800</p>' in page
+
+
+@pytest.mark.django_db
+def test_facts_alone_offer_no_choice_of_what_to_search_by(client: Client) -> None:
+    make_photo(caption="a red boat", iso=800)
+
+    assert 'aria-label="What to search by"' in page_of(client, "boat iso:800")
+    assert 'aria-label="What to search by"' not in page_of(client, "iso:800")
+
+
+def test_a_sign_that_excludes_stays_with_its_word() -> None:
+    assert unbroken("dog -night well-known") == 'dog <span class="unbroken">-n</span>ight well-known'
+    assert unbroken('-<b> "&') == '<span class="unbroken">-&lt;</span>b&gt; &quot;&amp;'
