@@ -98,3 +98,14 @@ def test_without_scripts_it_is_saved_seen_and_managed_too(plain_page: Page, site
 
     expect(plain_page.get_by_role("heading", name="Reds")).to_be_visible()
     expect(plain_page.get_by_role("button", name="Mark all as seen")).to_have_count(0)
+
+
+def test_a_saved_search_in_another_order_fits_into_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    save(page, "red", "Reds")
+
+    page.get_by_role("link", name="Newest").click()
+
+    expect(page.get_by_role("button", name="Always in this order")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("link", name="All saved searches")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
