@@ -3,6 +3,10 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from accounts.record import DestructiveAct
+
+__all__ = ["DestructiveAct", "User"]
+
 
 class User(AbstractUser):
     """A person who owns photos; in local mode the one local owner is a row like any other."""

@@ -28,6 +28,7 @@ CLOUDZY_WORKERS = env.number("CLOUDZY_WORKERS", 1, 1, 64)
 
 CLOUDZY_MAX_UPLOAD_MB = env.number("CLOUDZY_MAX_UPLOAD_MB", 100, 1, 10_000)
 CLOUDZY_MAX_PIXELS = env.number("CLOUDZY_MAX_MEGAPIXELS", 100, 1, 1_000) * 1_000_000
+CLOUDZY_TRASH_DAYS = env.number("CLOUDZY_TRASH_DAYS", 30, 0, 36_500)
 CLOUDZY_ENCODER = env.choice("CLOUDZY_ENCODER", "compact", ["compact", "placeholder", "fake"], named="clip")
 CLOUDZY_ENCODER_IS_SET = env.text("CLOUDZY_ENCODER") != ""  # said by a person, not our default
 CLOUDZY_ENCODER_DIR = env.folder("CLOUDZY_ENCODER_DIR", BASE_DIR / "ai" / "models" / "compact")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from accounts.record import UNKNOWN, Actor, Where, acting
 from ai.captioners.loading import takes_its_time
 from ai.ocr.loading import is_switched_on
 from photos import pipeline, storage
@@ -101,20 +102,21 @@ def hand_back_caption(photo: Photo, now: datetime) -> None:
         queue_descriptions([photo.pk])
 
 
-def purge(photo: Photo) -> None:
-    """Delete a photo for good: its row, and once that is certain its bytes.
+def purge(photo: Photo, by: Actor = UNKNOWN) -> None:
+    """Delete a photo for good: its row, and once that is certain its bytes; it is recorded who did.
 
     Raises StorageMissing where the bytes could not go: they would come back with their disk.
     """
     if not storage.is_mounted():
         raise StorageMissing
-    photo.delete()
+    with acting(by):
+        photo.delete()
 
 
-def empty_trash(user: User) -> None:
+def empty_trash(user: User, where: Where) -> None:
     """Purge everything in the trash of a user; raises as purge does."""
     for photo in one_by_one(Photo.objects.in_trash_of(user)):
-        purge(photo)
+        purge(photo, Actor.of(user, where))
 
 
 def _tell(photo: Photo, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,7 +41,7 @@ def remove_stray(fault: Fault) -> None:
 
 def _fault_of(path: Path, size: int, sha256: str) -> str:
     try:
-        if path.stat().st_size != size or (sha256 and _sha256(path) != sha256):
+        if path.stat().st_size != size or (sha256 and storage.sha256_of(path) != sha256):
             return "altered"
     except FileNotFoundError:
         return "missing"
@@ -66,8 +65,3 @@ def _is_old_file(path: Path, now: datetime) -> bool:
         return path.is_file() and now.timestamp() - path.stat().st_mtime > GRACE_SECONDS
     except FileNotFoundError:  # an upload in progress has just renamed it
         return False
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_migrate, post_save
 from django.dispatch import receiver
 
+from accounts.record import DestructiveAct
 from photos import originals, shipped
 from photos.events import model_switched
 from photos.models import Photo, VocabularyState
@@ -20,6 +21,12 @@ def photo_deleted(instance: Photo, **_: Any) -> None:
     name = instance.original
     # Once it is certain; and robust, because the row is gone then, whatever the disk says.
     transaction.on_commit(lambda: originals.remove(name), robust=True)
+
+
+@receiver(post_delete, sender=Photo, dispatch_uid="photos.deletion_recorded")
+def deletion_recorded(instance: Photo, **_: Any) -> None:
+    what = DestructiveAct.What.DELETED
+    DestructiveAct.record(what, instance.original_name, instance.sha256, instance.pk, instance.owner_id)
 
 
 @receiver(post_migrate, dispatch_uid="photos.migrated")

@@ -7,6 +7,7 @@ gets its row: a crash leaves bytes without a row, never a row without bytes.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import uuid
 from collections.abc import Iterator
@@ -90,6 +91,11 @@ def put_back(incoming: Path, name: str) -> None:
 
 def path_of(name: str) -> Path:
     return media_root() / name
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def discard(name: str) -> None:

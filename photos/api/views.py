@@ -20,6 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.record import Actor, Where
 from photos import curation, downloads, pipeline
 from photos.api import serializers as forms
 from photos.api.examples import PHOTO, QUEUED, UPLOADED
@@ -152,7 +153,7 @@ class PhotoView(APIView):
 
     def delete(self, request: Request, pk: int) -> Response:
         if query_of(request, forms.DeleteQuery)["permanent"]:
-            curation.purge(photo_of(request, pk, also_trashed=True))
+            curation.purge(photo_of(request, pk, also_trashed=True), Actor.of(owner_of(request), Where.API))
         else:
             photo_of(request, pk).trash(timezone.now())
         return Response(status=204)

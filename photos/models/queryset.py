@@ -24,6 +24,10 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     def in_trash_of(self, user: User) -> Self:
         return self.filter(owner=user, trashed_at__isnull=False)
 
+    def in_trash_since(self, moment: datetime) -> Self:
+        """Everybody's photos that were in the trash at that moment already, longest first."""
+        return self.filter(trashed_at__lte=moment).order_by("trashed_at", "pk")
+
     def listed(self) -> Self:
         """What galleries and lists show: all but the archived."""
         return self.filter(archived=False)

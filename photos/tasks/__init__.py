@@ -17,6 +17,7 @@ from photos.tasks.looking import (
 )
 from photos.tasks.migrations import go_on_migrating, migrate_library, queue_migration
 from photos.tasks.reanalyses import analyse_again, hand_out, look_after_reanalyses
+from photos.tasks.trash import purge_expired
 from photos.tasks.words import learn_taught_words, queue_retagging, retag_left_behind, retag_library
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "look_after_reanalyses",
     "look_for_uncoloured",
     "migrate_library",
+    "purge_expired",
     "queue_colours",
     "queue_descriptions",
     "queue_left_behind",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -43,4 +44,5 @@ def _page(request: PageRequest, shelf: Shelf) -> HttpResponse:
     more = bool(request.htmx) and bool(form.cleaned_data["cursor"])
     days = by_day(page.photos, shelf.by, shown=form.cleaned_data["shown"] if more else None)
     template = "photos/includes/days.html" if more else "photos/shelf.html"
-    return render(request, template, {"shelf": shelf, "days": days, "next_cursor": page.next_cursor})
+    context = {"shelf": shelf, "days": days, "next_cursor": page.next_cursor}
+    return render(request, template, context | {"trash_days": settings.CLOUDZY_TRASH_DAYS if shelf is TRASH else 0})

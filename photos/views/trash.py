@@ -5,6 +5,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.record import Actor, Where
 from photos import curation, downloads
 from photos.models import Photo
 from photos.thumbnails import SIZES
@@ -23,7 +24,7 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
     photo = _trashed(request, pk)
     if request.method != "POST":
         return render(request, "photos/delete.html", {"photo": photo})
-    curation.purge(photo)
+    curation.purge(photo, Actor.of(request.user, Where.PAGE))
     messages.success(request, "Deleted for ever.")
     return redirect("photos:trash")
 
@@ -34,7 +35,7 @@ def empty(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         count = Photo.objects.in_trash_of(request.user).count()
         return render(request, "photos/empty_trash.html", {"count": count})
-    curation.empty_trash(request.user)
+    curation.empty_trash(request.user, Where.PAGE)
     messages.success(request, "The trash is empty.")
     return redirect("photos:trash")
 
