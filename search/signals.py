@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from photos.events import generation_gone, generation_ready, vectors_changed
 from photos.models import Photo
-from search.facts.watched import watched
+from search.facts.sources import watched
 from search.facts.watching import install, uninstall
 from search.fulltext.mirrors import MIRRORS
 from search.models import IndexChange

@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from django.apps import apps
 from django.db import connection
 
 from search.facts.changes import FactChange
-from search.facts.sources import Source
-from search.facts.watched import watched
+from search.facts.sources import Source, watched
 from search.facts.watching import PREFIX, triggers
-from search.models import Library
 
 # More changed photos than this are not looked at one by one.
 MOST_CHANGED = 20_000
 
 _POSITION = f"""
-SELECT (SELECT uuid FROM {Library._meta.db_table} WHERE id = 1),
+SELECT (SELECT uuid FROM search_library WHERE id = 1),
        coalesce((SELECT min(id) FROM {FactChange._meta.db_table}), 0),
        coalesce((SELECT max(id) FROM {FactChange._meta.db_table}), 0),
        (SELECT group_concat(sql, ';') FROM (
@@ -51,7 +50,7 @@ def position() -> Position | None:
         cursor.execute(_POSITION)
         library, oldest, newest, written = cursor.fetchone()
     if library is None:
-        Library.objects.get_or_create(pk=1)
+        apps.get_model("search.Library").objects.get_or_create(pk=1)  # its module knows the language, which asks here
         return None
     return Position(library, oldest, newest) if written == _wanted(frozenset(watched())) else None
 

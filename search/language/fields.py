@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from search.language.kinds import Operator
+from search.facts.sources import READERS, Source
+from search.language.kinds import Fact, Operator
 
 _operators: dict[str, Operator[Any]] = {}
 _names: dict[str, str] = {}  # every name and alias, with the name it stands for
@@ -29,6 +31,16 @@ def operator_of(name: str) -> Operator[Any] | None:
 def operators() -> list[Operator[Any]]:
     """Return all operators by name, for the page that explains the language."""
     return [_operators[name] for name in sorted(_operators)]
+
+
+def _sources() -> Iterator[Source]:
+    """Yield what the facts of all operators are read from."""
+    for operator in _operators.values():
+        if isinstance(operator, Fact):
+            yield from operator.sources
+
+
+READERS.append(_sources)
 
 
 def instead_of(name: str) -> str:

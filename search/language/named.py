@@ -13,13 +13,13 @@ from django.db.models import Count, F, Q
 
 from accounts.models import User
 from albums.models import Album, AlbumPlace
-from photos.models import Photo, PhotoTag, Tag
+from photos.models import PhotoTag, Tag
 from photos.models.queryset import PhotoQuerySet
+from search.facts.names import MOST, names_in
 from search.language.errors import BadValue
 from search.language.folding import fold
 from search.language.membership import OneOf
 
-MOST_NAMES = 20_000  # different cameras or lenses of one person that are looked through
 MOST_WORDS = 12  # of a camera or lens
 
 
@@ -52,8 +52,7 @@ def known_albums(typed: str, user: User, photos: PhotoQuerySet) -> list[str]:
 
 def camera(value: str, user: User) -> Q:
     """Match cameras with every word of the value in their make or model."""
-    photos = Photo.objects.visible_to(user)
-    makes, models = _names("camera_make", photos), _names("camera_model", photos)
+    makes, models = names_in("camera_make", user), names_in("camera_model", user)
     words = [
         _is_one_of("camera_make", _with(word, makes)) | _is_one_of("camera_model", _with(word, models))
         for word in fold(value).split()
@@ -66,7 +65,7 @@ def known_cameras(typed: str, user: User, photos: PhotoQuerySet) -> list[str]:  
 
 
 def lens(value: str, user: User) -> Q:
-    lenses = _names("lens", Photo.objects.visible_to(user))
+    lenses = names_in("lens", user)
     return _is_one_of("lens", [name for name in lenses if all(word in fold(name) for word in fold(value).split())])
 
 
@@ -89,7 +88,7 @@ def _is_one_of(column: str, names: list[str]) -> Q:
 def _names(column: str, photos: PhotoQuerySet) -> list[str]:
     """Return the different values of a column in these photos."""
     named = photos.exclude(**{column: ""}).order_by(column)
-    return list(named.values_list(column, flat=True).distinct()[:MOST_NAMES])
+    return list(named.values_list(column, flat=True).distinct()[:MOST])
 
 
 def _with(word: str, names: Iterable[str]) -> list[str]:

@@ -11,8 +11,7 @@ from albums.models import Album
 from photos.models import Photo, PhotoTag, RecognisedText, Tag
 from photos.tests.factories import at, make_user
 from search.facts.changes import FactChange
-from search.facts.sources import Source, of_photo
-from search.facts.watched import watched
+from search.facts.sources import Source, of_photo, watched
 from search.facts.watching import install, triggers, uninstall
 from search.filters import allowed
 from search.language import operators, parse
