@@ -42,6 +42,7 @@ def listed(turn: Turn, user: User, is_below: bool) -> dict[str, Any]:
         "is_below": is_below,
         "next": _address(turn, one.next_cursor, is_below or bool(less_likely)) if one.next_cursor else "",
         "sorts": _sorts(one.found.query),
+        "facts_alone": is_fact(one.found.query.root),
     }
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from accounts.models import User
 from ai.colours import names
 from ai.colours.grid import cells_near
 from photos.models import ColourName, PhotoColour
+from photos.oneof import OneOf
 from search.language.errors import BadValue
 from search.language.folding import fold
 from search.language.kinds import Fact
-from search.language.membership import OneOfNumbers
 
 _CALLED = {fold(called): name for called, name in names.CALLED.items()}
 
@@ -40,7 +40,7 @@ class ColourFact(Fact[str]):
         number = names.number_of(value)
         if number is None:
             return Q(pk__in=ColourName.objects.filter(name=value).values("photo"))
-        near = PhotoColour.objects.filter(OneOfNumbers(F("cell"), cells_near(number)))
+        near = PhotoColour.objects.filter(cell__in=OneOf(cells_near(number)))
         return Q(pk__in=near.values("photo"))
 
     def complete(self, typed: str, user: User) -> Sequence[str]:  # noqa: ARG002 - the same for everybody

@@ -15,7 +15,7 @@ class OneOf(Lookup[bool]):
 
     lookup_name = "one_of"
     prepare_rhs = False
-    rhs: Sequence[str | int]
+    rhs: Sequence[str]
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         return self._within("json_each(%s)", compiler, connection)
@@ -23,17 +23,6 @@ class OneOf(Lookup[bool]):
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         return self._within("jsonb_array_elements_text(%s::jsonb)", compiler, connection)
 
-    def _within(
-        self, elements: str, compiler: Any, connection: Any, value: str = "value"
-    ) -> tuple[str, tuple[Any, ...]]:
+    def _within(self, elements: str, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} IN (SELECT {value} FROM {elements})", (*params, json.dumps(self.rhs))  # noqa: S608 - ours
-
-
-class OneOfNumbers(OneOf):
-    """A column of whole numbers that holds one of a list of them."""
-
-    lookup_name = "one_of_numbers"
-
-    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        return self._within("jsonb_array_elements_text(%s::jsonb)", compiler, connection, "value::bigint")
+        return f"{column} IN (SELECT value FROM {elements})", (*params, json.dumps(self.rhs))  # noqa: S608 - ours

@@ -180,6 +180,15 @@ def test_a_typo_is_mended_by_what_is_written_on_ones_own_photos(paint: Paint, ow
     assert find('"zebar"', owner, 5, mode).hits == []
 
 
+def test_other_people_s_words_do_not_stand_before_ones_own_in_mending_a_typo(paint: Paint, owner: User) -> None:
+    zebra = paint("white", caption="A zebra")
+    paint("white", owner=make_user("eve"), caption=" ".join(f"zeba{letter}" for letter in "bcdefghijklmnopq"))
+
+    answer = find("zebar", owner, 5, Mode.HYBRID)
+
+    assert (ids(answer), answer.corrected) == ([zebra.pk], "zebra")
+
+
 def test_a_word_of_the_library_is_no_typo_of_what_is_written(paint: Paint, owner: User) -> None:
     VocabularyWord.objects.update_or_create(word="goat", defaults={"enabled": True})
     paint("white", caption="A boat")

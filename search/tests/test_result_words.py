@@ -42,6 +42,17 @@ def test_facts_alone_offer_no_choice_of_what_to_search_by(client: Client) -> Non
     assert 'aria-label="What to search by"' not in page_of(client, "iso:800")
 
 
+@pytest.mark.django_db
+def test_facts_that_no_photo_has_are_not_said_to_fit_badly(client: Client) -> None:
+    make_photo(iso=800)
+
+    page = page_of(client, "is:favorite")
+
+    assert "No photos for “is:favorite”" in page
+    assert "None of your photos has all of this." in page
+    assert "clearly fits" not in page
+
+
 def test_a_sign_that_excludes_stays_with_its_word() -> None:
     assert unbroken("dog -night well-known") == 'dog <span class="unbroken">-n</span>ight well-known'
     assert unbroken('-<b> "&') == '<span class="unbroken">-&lt;</span>b&gt; &quot;&amp;'
