@@ -17,6 +17,9 @@ PAGES = [
     "/gallery/trash/",
     "/gallery/upload/",
     "/gallery/search/?q=red",
+    f"/gallery/search/?q={'Donaudampfschifffahrt' * 6}",
+    f"/gallery/search/facets/?q={'Donaudampfschifffahrt' * 6}",
+    "/gallery/searches/",
     "/problems/no_file",
     "/nowhere",
 ]
