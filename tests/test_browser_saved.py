@@ -109,3 +109,18 @@ def test_a_saved_search_in_another_order_fits_into_a_phone(page: Page) -> None:
     expect(page.get_by_role("button", name="Always in this order")).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("link", name="All saved searches")).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_what_unfolds_over_results_folds_by_escape_and_by_a_click_beside_it(page: Page) -> None:
+    page.goto("/gallery/search/?q=red")
+    name, summary = page.get_by_label("Name"), page.locator(".save-search summary")
+    summary.click()
+    name.fill("Reds")
+
+    page.keyboard.press("Escape")
+    expect(name).to_be_hidden()
+    expect(summary).to_be_focused()
+    page.get_by_text("How to search").click()
+    page.get_by_role("heading", level=1).click()
+
+    expect(page.locator(".language-help > div")).to_be_hidden()

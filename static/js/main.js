@@ -6,6 +6,7 @@ import { startNotices } from "./notices.js";
 import { startPanel } from "./panel.js";
 import { startParts } from "./part.js";
 import { startPictureSearch } from "./picture-search.js";
+import { startPopovers } from "./popovers.js";
 import { startSelection } from "./selection.js";
 import { startSuggestions } from "./suggestions.js";
 import { startSwipe } from "./swipe.js";
@@ -14,6 +15,7 @@ import { startUploads } from "./upload.js";
 
 startNotices();
 startParts(); // before the keys of the page: Escape closes it first
+startPopovers(); // and these
 startKeyboard();
 startBack();
 startPanel();
