@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from accounts.record import DestructiveAct
 from photos import storage, thumbnails
 from photos.models import Photo
 
 # An upload in progress has bytes and no row yet; what is older than this is left over from a crash.
 GRACE_SECONDS = 3600
 
+QUARANTINE = ".quarantine"  # in the media folder
+
 
 @dataclass(frozen=True)
 class Fault:
     """One disagreement: a row without (or with other) bytes, or bytes without a row."""
 
-    kind: str  # "missing", "unreadable", "altered" or "stray"
+    kind: str  # of an original "missing", "unreadable", "altered"; "stray" of no photo, "orphaned" if a rendition
     name: str  # relative to the media folder
     photo_id: int | None = None
 
@@ -31,12 +34,33 @@ def faults(now: datetime, hashes: bool = False) -> Iterator[Fault]:
         known.append(name)
         if kind := _fault_of(storage.path_of(name), size, sha256 if hashes else ""):
             yield Fault(kind, name, pk)
-    yield from (Fault("stray", name) for name in _strays(known, now))
+    for name in _strays(known, now):
+        yield Fault("orphaned" if name.startswith(f"{thumbnails.FOLDER}/") else "stray", name)
 
 
 def remove_stray(fault: Fault) -> None:
-    """Delete bytes that no row names."""
+    """Delete bytes that no row names; what may have been an original is recorded."""
+    path = storage.path_of(fault.name)
+    if fault.kind == "stray" and path.is_file():
+        DestructiveAct.record(DestructiveAct.What.STRAY, path.name[:255], storage.sha256_of(path))
     storage.discard(fault.name)
+
+
+def quarantine(fault: Fault) -> str:
+    """Move bytes that no row names out of the way, deleting nothing; return where they are, in the media folder.
+
+    Raises OSError; FileNotFoundError also where a photo names them by now.
+    """
+    if Photo.objects.filter(image=fault.name).exists():
+        raise FileNotFoundError(fault.name)
+    source = storage.path_of(fault.name)
+    target = storage.path_of(f"{QUARANTINE}/{fault.name}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    while target.exists():
+        target = target.with_name(f"again-{target.name}")
+    source.rename(target)
+    storage.sync(target.parent)
+    return target.relative_to(storage.media_root()).as_posix()
 
 
 def _fault_of(path: Path, size: int, sha256: str) -> str:

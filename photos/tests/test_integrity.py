@@ -71,8 +71,11 @@ def test_old_bytes_without_a_row_are_strays_and_an_upload_in_progress_is_not() -
     left_over("originals/ab/just-arriving.jpg", age=timedelta(seconds=5))
     left_over("thumbnails/512/ab/old.webp")
 
-    strays = ["originals/ab/old.jpg", ".incoming/half", "thumbnails/512/ab/old.webp"]
-    assert found() == [("stray", name) for name in strays]
+    assert found() == [
+        ("stray", "originals/ab/old.jpg"),
+        ("stray", ".incoming/half"),
+        ("orphaned", "thumbnails/512/ab/old.webp"),
+    ]
 
 
 def test_the_renditions_of_a_photo_are_no_strays(make_photo: MakePhoto) -> None:
