@@ -70,8 +70,9 @@ def render_again(photo: Photo) -> None:
     """
     with originals.reading(photo.original) as path:
         image = images.open_upright(path, max(thumbnails.SIZES))
+    renditions = thumbnails.render(image)
     with storage.disk_errors_named():
-        thumbnails.save(storage.media_root(), photo.original, thumbnails.render(image))
+        thumbnails.save(storage.mounted_root(), photo.original, renditions)
     if not Photo.objects.filter(pk=photo.pk).exists():  # and who deleted it has looked for its files already
         thumbnails.remove(storage.media_root(), photo.original)
         raise OriginalMissing

@@ -201,7 +201,7 @@ def _values(found: Metadata, photo: Photo) -> dict[str, object]:
 def _thumbnails(work: Work) -> Write:
     renditions = thumbnails.render(work.image)
     with storage.disk_errors_named():
-        thumbnails.save(storage.media_root(), work.photo.original, renditions)
+        thumbnails.save(storage.mounted_root(), work.photo.original, renditions)
     return lambda _: set()
 
 

@@ -48,6 +48,16 @@ def prepare() -> Path:
     return root / INCOMING
 
 
+def mounted_root() -> Path:
+    """Return the media folder to write into, for which its marker is looked for once more; raises StorageMissing.
+
+    Between reading and writing a disk may go, and what is written then would lie hidden below it when it is back.
+    """
+    if not _has_marker():
+        raise StorageMissing
+    return media_root()
+
+
 def mark() -> None:
     """Make the media folder that of a library, whatever is in it; raises OSError."""
     media_root().mkdir(parents=True, exist_ok=True)
@@ -74,7 +84,7 @@ def keep(incoming: Path, extension: str) -> str:
 
 def put_back(incoming: Path, name: str) -> None:
     """Make an incoming file the original of this name; raises as keep does, then the original is not there."""
-    target = media_root() / name
+    target = mounted_root() / name
     with disk_errors_named(), ExitStack() as undo:
         new_folder = not target.parent.exists()
         target.parent.mkdir(parents=True, exist_ok=True)

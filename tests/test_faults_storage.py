@@ -7,15 +7,18 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
+from django.utils import timezone
 
-from photos import storage, thumbnails
+from photos import pipeline, storage, thumbnails
 from photos.models import Photo
 from photos.tests.pictures import jpeg
 from photos.tests.requesting import files_below, post, post_photo, problem_of
+from photos.trash import purge_expired
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +115,72 @@ def test_21_a_disk_that_went_read_only(client: Client, monkeypatch: pytest.Monke
 
     assert problem_of(response) == (503, "storage_missing")
     assert not Photo.objects.exists()
+
+
+def unmount(media: Path) -> Path:
+    """Have an empty folder where the disk was, as umount leaves it."""
+    media.rename(media.with_name("the disk"))
+    media.mkdir()
+    return media
+
+
+def test_21_thumbnails_are_not_written_into_an_empty_mount_point(
+    client: Client, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pk = post_photo(client).json()["id"]
+    render = thumbnails.render
+
+    def and_unmount(image: Any) -> Any:
+        if not media.with_name("the disk").exists():
+            unmount(media)
+        return render(image)
+
+    thumbnails.remove(media, Photo.objects.get().original)
+    monkeypatch.setattr(thumbnails, "render", and_unmount)
+    shown = client.get(f"/photo/{pk}/thumbnail?size=512")
+    again = post(client, f"/photo/{pk}/analyze", {"stages": ["thumbnails"]})
+
+    assert problem_of(shown) == (503, "storage_missing")
+    assert again.status_code < 500
+    assert list(media.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda client, _: post_photo(client, jpeg(colour="blue")),
+        lambda client, _: post_photo(client),  # the same bytes: their original would be put back
+        lambda client, pk: client.get(f"/photo/{pk}/file"),
+        lambda client, pk: client.get(f"/photo/{pk}/thumbnail?size=512"),
+        lambda client, pk: client.delete(f"/photo/{pk}?permanent=true"),
+    ],
+    ids=["upload", "upload of known bytes", "original", "thumbnail", "deletion"],
+)
+def test_21_an_empty_mount_point_is_503_and_stays_empty(
+    client: Client, media: Path, ask: Callable[[Client, int], Any]
+) -> None:
+    pk = post_photo(client).json()["id"]
+    unmount(media)
+
+    response = ask(client, pk)
+
+    assert problem_of(response) == (503, "storage_missing")
+    assert list(media.iterdir()) == []
+    assert Photo.objects.count() == 1
+
+
+def test_21_a_worker_leaves_an_empty_mount_point_alone_and_goes_on_when_the_disk_is_back(
+    client: Client, media: Path
+) -> None:
+    pk = post_photo(client, headers={"Prefer": "respond-async"}).json()["id"]
+    unmount(media)
+    pipeline.analyse(Photo.objects.get(), timezone.now())
+    purge_expired(timezone.now())
+    written = list(media.iterdir())
+    media.rmdir()
+    media.with_name("the disk").rename(media)
+
+    pipeline.analyse(Photo.objects.get(), timezone.now())
+
+    assert written == []
+    assert client.get(f"/photo/{pk}").json()["status"] == "ready"

@@ -64,6 +64,19 @@ def test_what_is_kept_lies_under_a_name_of_our_own(media: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_an_original_is_not_written_where_the_disk_has_just_gone(media: Path, tmp_path: Path) -> None:
+    received = incoming().rename(tmp_path / "received")
+    media.rename(tmp_path / "the disk")
+    media.mkdir()
+
+    with pytest.raises(StorageMissing):
+        storage.keep(received, ".jpg")
+
+    assert list(media.iterdir()) == []
+    assert received.exists()
+
+
+@pytest.mark.django_db
 def test_everything_is_synced_before_the_name_is_known(media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[Path] = []
     monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(Path(f"/proc/self/fd/{descriptor}").readlink()))
