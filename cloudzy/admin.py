@@ -13,7 +13,7 @@ from cloudzy.models import BackupNote
 class BackupNoteAdmin(admin.ModelAdmin):
     """When the library was backed up, and when a backup was last restored on trial; commands do both."""
 
-    list_display = ["kind", "at", "made_at", "photos", "size", "folder", "result"]
+    list_display = ["kind", "result", "at", "made_at", "photos", "size", "folder"]
     list_filter = ["kind", "at"]
     list_per_page = 50
 

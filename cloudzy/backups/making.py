@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,6 +25,7 @@ from search.sealed import TEMPORARY, fsync
 Told = Callable[[int, int], object]  # done, of how many
 
 MARKER = ".cloudzy-backup"
+TRIAL = ".trial-"  # how the folders of restores on trial begin
 # Photos may be deleted for good between the copy of the database and that of their files; the next try is quick.
 TRIES = 3
 _SECRETS = ("KEY", "SECRET", "PASSWORD", "TOKEN")
@@ -191,6 +193,8 @@ def _prune(folder: Path, manifest: Manifest) -> None:
     """Delete what the backup does not consist of: files of earlier ones, and what broken-off ones left."""
     parts = {manifest.database, *manifest.originals}
     found = [*folder.glob("database-*.db"), *folder.glob(f"{TEMPORARY}*"), *(folder / storage.ORIGINALS).glob("*/*")]
+    for left in folder.glob(f"{TRIAL}*"):  # by a trial that was killed
+        shutil.rmtree(left)
     for path in found:
         if path.relative_to(folder).as_posix() not in parts:
             path.unlink()

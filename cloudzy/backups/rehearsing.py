@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -14,10 +16,12 @@ from cloudzy import environment
 from cloudzy.backups import database
 from cloudzy.backups.errors import BackupError
 from cloudzy.backups.files import sha256_of
+from cloudzy.backups.making import TRIAL
 from cloudzy.backups.manifest import Manifest
 from cloudzy.health import database_problem
 from cloudzy.models import BackupNote
 from photos import storage
+from search.locks import Busy, folder_lock
 from search.models import Library
 
 
@@ -28,13 +32,26 @@ def rehearse(folder: Path, now: datetime, place: Path | None = None) -> Manifest
     backup does not restore, or to something else.
     """
     manifest = Manifest.read(folder)
-    with tempfile.TemporaryDirectory(prefix=".trial-", dir=place or folder) as home:
+    with _alone(folder, place), tempfile.TemporaryDirectory(prefix=TRIAL, dir=place or folder) as home:
         problem = _problem(folder, manifest, Path(home))
     if _is_of_this_library(manifest):
         BackupNote.of_test(now, folder, manifest, problem)
     if problem:
         raise BackupError(problem)
     return manifest
+
+
+@contextmanager
+def _alone(folder: Path, place: Path | None) -> Iterator[None]:
+    """Keep backups out of the folder while the trial lies in it; one elsewhere may go on from a read-only disk."""
+    if place:
+        yield
+        return
+    try:
+        with folder_lock(folder, wait=False):
+            yield
+    except Busy as exc:
+        raise BackupError("A backup into this folder, or a trial, is under way.") from exc
 
 
 def _problem(folder: Path, manifest: Manifest, home: Path) -> str:

@@ -16,6 +16,7 @@ from cloudzy.tests.backed_up import rewrite, save
 from photos import integrity, storage
 from photos.models import Photo
 from photos.tests.factories import at
+from search.locks import folder_lock
 from search.models import Library
 
 Move = Callable[[], Path]
@@ -136,7 +137,7 @@ def test_a_restore_that_breaks_off_leaves_no_database(
     def full_disk(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    with monkeypatch.context() as patched, pytest.raises(CommandError, match="empty the two folders"):
+    with monkeypatch.context() as patched, pytest.raises(CommandError, match="Empty the two folders"):
         patched.setattr(shutil, "copyfile", full_disk)
         call_command("restore", tmp_path / "backup")
 
@@ -164,6 +165,20 @@ def test_a_trial_restores_in_a_temporary_place_and_is_told_of(client: Client, tm
     assert note.problem == ""
     assert client.get("/health").json()["backups"]["tested_at"] == note.at.isoformat().replace("+00:00", "Z")
     assert sorted(path.name for path in (tmp_path / "backup").iterdir()) == before
+
+
+@pytest.mark.usefixtures("library")
+def test_a_trial_and_a_backup_do_not_meet_and_one_that_was_killed_leaves_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "backup"
+    save(folder)
+    (folder / ".trial-killed" / "data").mkdir(parents=True)
+
+    with folder_lock(folder), pytest.raises(CommandError, match="under way"):
+        call_command("restore", folder, "--test")
+    save(folder)
+
+    assert not (folder / ".trial-killed").exists()
+    assert not BackupNote.objects.filter(kind="test").exists()
 
 
 def test_a_trial_that_fails_is_told_of_too(library: list[Photo], client: Client, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.utils import timezone
 
 from cloudzy.backups.errors import BackupError, DamagedBackupError
@@ -36,6 +37,8 @@ class Command(BaseCommand):
             ) from exc
         except BackupError as exc:
             raise CommandError(str(exc)) from exc
+        except DatabaseError as exc:
+            raise CommandError(f"The database cannot be read: {exc}. Run manage.py migrate first?") from exc
         except OSError as exc:
             raise CommandError(f"The backup broke off, an earlier one is as good as before: {exc}") from exc
 

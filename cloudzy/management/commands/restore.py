@@ -40,7 +40,8 @@ class Command(BaseCommand):
         except BackupError as exc:
             raise CommandError(str(exc)) from exc
         except OSError as exc:
-            raise CommandError(f"That broke off; empty the two folders before you try again: {exc}") from exc
+            then = "" if options["test"] else " Empty the two folders before you try again."
+            raise CommandError(f"That broke off: {exc}.{then}") from exc
         self._tell_the_end(manifest.lacking, len(manifest.originals))
 
     def _told(self, bars: ExitStack) -> Callable[[str], Callable[[int, int], object]]:
