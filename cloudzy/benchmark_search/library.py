@@ -20,7 +20,8 @@ from photos.models import Photo, Tag
 CHUNK = 2000
 SCENES = 2000  # places and occasions, of which one has many pictures
 DEPTH = 48  # directions in which pictures of one scene differ, each less than the one before
-LEANING, SCENE, WITHIN, GRAIN = 0.6, 0.75, 0.4, 0.1  # how much of a vector is what it shows, where it is, ...
+OF_SCENE = 0.7  # how much of what a picture shows is what its scene is about: on a beach, the beach
+LEANING, SCENE, WITHIN, GRAIN = 0.5, 0.7, 0.4, 0.1  # how much of a vector is what it shows, where it is, ...
 
 # A sensitivity that so many photos have: what the filters of the benchmark ask for.
 ISO_OF_SHARE = {0.1: 3200, 0.01: 6400, 0.001: 12800}
@@ -52,32 +53,53 @@ class SyntheticLibrary:
         for start in range(0, count, CHUNK):
             numbers = np.arange(start, min(start + CHUNK, count))
             chance = np.random.default_rng([1, start])
-            shown = self._shown(len(numbers), chance)
+            scenes, shown = self.drawn(len(numbers), chance)
             photos = [self._photo(int(number), owners, shown[at], chance) for at, number in enumerate(numbers)]
             said = [[tags[int(place)] for place in np.flatnonzero(row)] for row in shown]
-            insert(photos, self.vectors(shown, chance), said, self.model)
+            insert(photos, self.vectors(scenes, shown, chance), said, self.model)
             yield int(numbers[-1]) + 1
 
-    def vectors(self, shown: np.ndarray, chance: np.random.Generator) -> np.ndarray:
-        """Return unit rows, shape (n, d), for photos that show these concepts, bool of shape (n, concepts)."""
-        count = len(shown)
-        directions = np.stack([concept.vector for concept in self.concepts])
+    def drawn(self, count: int, chance: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Return the scenes of so many photos, and which concepts they show, bool of shape (n, concepts)."""
+        scenes = chance.integers(0, SCENES, count)
+        usual = chance.random((count, len(self.concepts))) < OF_SCENE
+        besides = chance.random((count, len(self.concepts))) < (1 - OF_SCENE) * self._shares
+        return scenes, (self._about[scenes] & usual) | besides
+
+    def vectors(self, scenes: np.ndarray, shown: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+        """Return unit rows, shape (n, d), for photos of these scenes that show these concepts."""
         # What a picture is most about differs from picture to picture.
-        leaning = (shown * chance.exponential(1.0, shown.shape)).astype(np.float32) @ directions
-        lengths = np.linalg.norm(leaning, axis=1, keepdims=True)
-        leaning /= np.where(lengths > 0, lengths, 1)
-        within = chance.normal(size=(count, DEPTH)).astype(np.float32) * self._spread
-        grain = chance.normal(size=(count, self.dimension)).astype(np.float32) / np.sqrt(self.dimension)
-        scenes = self._scenes[chance.integers(0, SCENES, count)]
-        mixed = LEANING * leaning + SCENE * scenes + WITHIN * (within @ self._basis) + GRAIN * grain
+        leaning = _lengthened((shown * chance.exponential(1.0, shown.shape)).astype(np.float32) @ self._directions)
+        within = chance.normal(size=(len(shown), DEPTH)).astype(np.float32) * self._spread
+        grain = chance.normal(size=(len(shown), self.dimension)).astype(np.float32) / np.sqrt(self.dimension)
+        scene = self._scenes[scenes]
+        mixed = LEANING * leaning + SCENE * scene + WITHIN * (within @ self._basis) + GRAIN * grain
         return unit_rows(mixed, self.dimension)
 
     @cached_property
+    def _shares(self) -> np.ndarray:
+        return np.array([concept.share for concept in self.concepts])
+
+    @cached_property
+    def _directions(self) -> np.ndarray:
+        return np.stack([concept.vector for concept in self.concepts])
+
+    @cached_property
+    def _about(self) -> np.ndarray:
+        """What each scene is about, bool of shape (scenes, concepts): each concept its share of the scenes."""
+        chance, about = np.random.default_rng(5), np.zeros((SCENES, len(self.concepts)), bool)
+        for place, share in enumerate(self._shares):
+            about[chance.choice(SCENES, max(1, round(share * SCENES)), replace=False), place] = True
+        return about
+
+    @cached_property
     def _scenes(self) -> np.ndarray:
-        # Scenes themselves lie in few directions: libraries are about people, homes, journeys.
+        # Scenes lie near what they are about, and beyond that in few directions: people, homes, journeys.
         chance = np.random.default_rng(2)
         coarse = chance.normal(size=(64, self.dimension)) * (1 / np.sqrt(np.arange(1, 65)))[:, None]
-        return unit_rows((chance.normal(size=(SCENES, 64)) @ coarse).astype(np.float32), self.dimension)
+        elsewhere = _lengthened((chance.normal(size=(SCENES, 64)) @ coarse).astype(np.float32))
+        about = _lengthened(self._about.astype(np.float32) @ self._directions)
+        return unit_rows(0.7 * about + 0.7 * elsewhere, self.dimension)
 
     @cached_property
     def _basis(self) -> np.ndarray:
@@ -89,10 +111,6 @@ class SyntheticLibrary:
     def _spread(self) -> np.ndarray:
         spread = 1 / np.sqrt(np.arange(1, DEPTH + 1, dtype=np.float32))
         return spread / np.linalg.norm(spread)
-
-    def _shown(self, count: int, chance: np.random.Generator) -> np.ndarray:
-        shares = np.array([concept.share for concept in self.concepts])
-        return chance.random((count, len(shares))) < shares
 
     def _photo(self, number: int, owners: Sequence[User], shown: np.ndarray, chance: np.random.Generator) -> Photo:
         words = [self.concepts[int(place)].word for place in np.flatnonzero(shown)]
@@ -130,3 +148,9 @@ def _thresholds() -> list[tuple[float, int]]:
         reached += share
         pairs.append((reached, iso))
     return pairs
+
+
+def _lengthened(rows: np.ndarray) -> np.ndarray:
+    """Return rows of length one, and zeros as they are."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / np.where(lengths > 0, lengths, 1)

@@ -94,7 +94,8 @@ def add() -> dict[str, Any]:
     number = Photo.objects.order_by("-pk").values_list("pk", flat=True)[0]
     encoder, queries = current_encoder(), asked(current_encoder())
     library = SyntheticLibrary(queries, model_key(encoder))
-    vector = library.vectors(np.zeros((1, len(queries)), bool), np.random.default_rng([4, number]))
+    chance = np.random.default_rng([4, number])
+    vector = library.vectors(*library.drawn(1, chance), chance)
     photo = Photo(
         owner=local_owner(), filename=f"added_{number}.jpg", original_name=f"added {number}.jpg",
         sha256=f"added {number}", image=f"originals/00/added{number}.jpg", bytes=1, format="jpeg", width=4, height=3,

@@ -61,7 +61,7 @@ def test_the_words_are_spread_evenly_over_the_shares_and_none_begins_another() -
 @pytest.mark.django_db
 def test_the_library_is_the_same_each_time_and_its_words_are_on_their_share_of_the_photos() -> None:
     library = SyntheticLibrary([Asked("tree", 0.1, axis(0)), Asked("dog", 0.01, axis(1))], "a@1-16d")
-    shown = np.array([[True, False], [False, False]])
+    scenes, shown = np.array([0, 0]), np.array([[True, False], [False, False]])
 
     assert list(library.fill(3000)) == [2000, 3000]
 
@@ -69,7 +69,7 @@ def test_the_library_is_the_same_each_time_and_its_words_are_on_their_share_of_t
     assert 15 < Photo.objects.filter(photo_tags__tag__name="dog").count() < 50
     assert 240 < Photo.objects.filter(iso=3200).count() < 360
     assert Photo.objects.values("owner").distinct().count() == 3
-    first, again = (library.vectors(shown, np.random.default_rng(7)) for _ in range(2))
+    first, again = (library.vectors(scenes, shown, np.random.default_rng(7)) for _ in range(2))
     assert (first == again).all()
     assert first[0] @ axis(0) > 0.3
 
