@@ -68,8 +68,9 @@ class SyntheticLibrary:
 
     def vectors(self, scenes: np.ndarray, shown: np.ndarray, chance: np.random.Generator) -> np.ndarray:
         """Return unit rows, shape (n, d), for photos of these scenes that show these concepts."""
-        # What a picture is most about differs from picture to picture.
-        leaning = _lengthened((shown * chance.exponential(1.0, shown.shape)).astype(np.float32) @ self._directions)
+        # What a picture is most about is what its scene is most about, and differs a little from picture to picture.
+        weights = shown * self._weights[scenes] * chance.exponential(1.0, shown.shape) ** 0.5
+        leaning = _lengthened(weights.astype(np.float32) @ self._directions)
         within = chance.normal(size=(len(shown), DEPTH)).astype(np.float32) * self._spread
         grain = chance.normal(size=(len(shown), self.dimension)).astype(np.float32) / np.sqrt(self.dimension)
         scene = self._scenes[scenes]
@@ -93,12 +94,17 @@ class SyntheticLibrary:
         return about
 
     @cached_property
+    def _weights(self) -> np.ndarray:
+        """How much each scene is about each concept, shape (scenes, concepts): about few very much."""
+        return np.random.default_rng(6).exponential(1.0, self._about.shape) ** 1.5
+
+    @cached_property
     def _scenes(self) -> np.ndarray:
         # Scenes lie near what they are about, and beyond that in few directions: people, homes, journeys.
         chance = np.random.default_rng(2)
         coarse = chance.normal(size=(64, self.dimension)) * (1 / np.sqrt(np.arange(1, 65)))[:, None]
         elsewhere = _lengthened((chance.normal(size=(SCENES, 64)) @ coarse).astype(np.float32))
-        about = _lengthened(self._about.astype(np.float32) @ self._directions)
+        about = _lengthened((self._about * self._weights).astype(np.float32) @ self._directions)
         return unit_rows(0.7 * about + 0.7 * elsewhere, self.dimension)
 
     @cached_property
