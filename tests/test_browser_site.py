@@ -95,7 +95,7 @@ def test_a_day_of_one_photo_fills_the_width_of_a_phone(page: Page, site: Running
 
 def test_every_control_has_a_name(page: Page, photo: str) -> None:
     for path in [*PAGES, photo]:
-        page.goto(path)
+        page.goto(path, wait_until="networkidle")  # what comes after the page may take controls away
         for control in page.locator("input:not([type=hidden]), textarea, button, a").all():
             name = control.evaluate("e => (e.labels?.[0]?.textContent ?? '') + e.textContent + (e.ariaLabel ?? '')")
             alt = control.evaluate("e => e.querySelector('img')?.alt ?? ''")

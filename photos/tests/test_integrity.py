@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from pytest_django import Settings
 
 from photos import integrity, storage, thumbnails
 from photos.models import Photo
@@ -16,8 +17,11 @@ MakePhoto = Callable[..., Photo]
 
 
 @pytest.fixture(autouse=True)
-def own_media(settings: object, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+def own_folders(settings: Settings, tmp_path: Path) -> None:
+    """Keep media and index apart for each test."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MEDIA_ROOT.mkdir()
+    settings.CLOUDZY_DATA_DIR = tmp_path / "data"
 
 
 def left_over(name: str, age: timedelta = timedelta(days=1)) -> Path:
