@@ -139,9 +139,8 @@ def test_a_wait_ends_with_a_request_to_stop_and_counts_it() -> None:
     assert signals.stops == 1
 
 
-LISTEN = "import signal, time; from jobs.processes import Signals; s = Signals(); "
-# The pipe may wake a process a moment before Python runs the handler of the signal.
-WAIT = "s.listen(); print('ready', flush=True); s.wait({seconds}); time.sleep(0.1); print(s.stops)"
+LISTEN = "import signal; from jobs.processes import Signals; s = Signals(); "
+WAIT = "s.listen(); print('ready', flush=True); s.wait({seconds}); print(s.stops)"
 
 
 def stops_counted(child: subprocess.Popen[bytes], number: signal.Signals) -> bytes:
