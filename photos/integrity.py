@@ -9,7 +9,7 @@ from pathlib import Path
 
 from accounts.record import DestructiveAct
 from photos import storage, thumbnails
-from photos.models import Photo
+from photos.models import Photo, PhotoFile
 
 # An upload in progress has bytes and no row yet; what is older than this is left over from a crash.
 GRACE_SECONDS = 3600
@@ -29,13 +29,20 @@ class Fault:
 def faults(now: datetime, hashes: bool = False) -> Iterator[Fault]:
     """Yield every disagreement; with `hashes` each original is read whole and compared."""
     known: list[str] = []
-    rows = Photo.objects.order_by("pk").values_list("pk", "image", "sha256", "bytes")
-    for pk, name, sha256, size in rows.iterator(chunk_size=2000):
+    for pk, name, sha256, size in _rows():
         known.append(name)
         if kind := _fault_of(storage.path_of(name), size, sha256 if hashes else ""):
             yield Fault(kind, name, pk)
     for name in _strays(known, now):
         yield Fault("orphaned" if name.startswith(f"{thumbnails.FOLDER}/") else "stray", name)
+
+
+def _rows() -> Iterator[tuple[int, str, str, int]]:
+    """Yield the photo, name, hash and size of every original, and of every file that belongs to a photo beside it."""
+    photos = Photo.objects.order_by("pk").values_list("pk", "image", "sha256", "bytes")
+    yield from photos.iterator(chunk_size=2000)
+    files = PhotoFile.objects.order_by("pk").values_list("photo_id", "stored", "sha256", "bytes")
+    yield from files.iterator(chunk_size=2000)
 
 
 def remove_stray(fault: Fault) -> None:
@@ -51,7 +58,7 @@ def quarantine(fault: Fault) -> str:
 
     Raises OSError; FileNotFoundError also where a photo names them by now.
     """
-    if Photo.objects.filter(image=fault.name).exists():
+    if Photo.objects.filter(image=fault.name).exists() or PhotoFile.objects.filter(stored=fault.name).exists():
         raise FileNotFoundError(fault.name)
     source = storage.path_of(fault.name)
     target = storage.path_of(f"{QUARANTINE}/{fault.name}")

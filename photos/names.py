@@ -7,6 +7,7 @@ from ai.plaintext import one_line
 
 NAME_LENGTH = 255  # characters of a shown name, and bytes of a stored one: the limit of common file systems
 STEM_LENGTH = 100
+FOLDER_LENGTH = 1024
 FALLBACK = "photo"
 
 _WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
@@ -19,6 +20,12 @@ def clean_name(raw: str) -> str:
         return FALLBACK
     stem, extension = _split(name)
     return stem[: NAME_LENGTH - len(extension)].rstrip() + extension
+
+
+def clean_folder(raw: str) -> str:
+    """Make the folder a client told fit to be shown: its names joined by slashes, the last 1,024 characters."""
+    names = [one_line(name, len(name)) for name in re.split(r"[/\\]", raw)]
+    return "/".join(name for name in names if name.strip(". "))[-FOLDER_LENGTH:]
 
 
 def stored_filename(original: str, extension: str, now: datetime, suffix: str = "") -> str:

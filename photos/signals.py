@@ -9,9 +9,9 @@ from django.db.models.signals import post_delete, post_migrate, post_save
 from django.dispatch import receiver
 
 from accounts.record import DestructiveAct
-from photos import originals, shipped
+from photos import originals, shipped, storage
 from photos.events import model_switched
-from photos.models import Photo, VocabularyState
+from photos.models import Photo, PhotoFile, VocabularyState
 from photos.tasks import queue_retagging
 
 
@@ -21,6 +21,12 @@ def photo_deleted(instance: Photo, **_: Any) -> None:
     name = instance.original
     # Once it is certain; and robust, because the row is gone then, whatever the disk says.
     transaction.on_commit(lambda: originals.remove(name), robust=True)
+
+
+@receiver(post_delete, sender=PhotoFile, dispatch_uid="photos.file_deleted")
+def file_deleted(instance: PhotoFile, **_: Any) -> None:
+    stored = instance.stored
+    transaction.on_commit(lambda: storage.discard(stored), robust=True)
 
 
 @receiver(post_delete, sender=Photo, dispatch_uid="photos.deletion_recorded")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,10 +21,11 @@ from django.utils.datastructures import MultiValueDict
 from PIL import Image
 
 from photos import images, storage
+from photos.arrival import Arrival, Sidecar
 from photos.errors import ChecksumMismatch, EmptyFile, FileTooLarge, NameTaken, NoFile, TooManyFiles
 from photos.images import Decoded
-from photos.models import Photo, Stage
-from photos.names import clean_name, stored_filename
+from photos.models import Photo, PhotoFile, Stage
+from photos.names import clean_folder, clean_name, stored_filename
 from photos.tasks import analyse_photo
 from photos.thumbnails import SIZES
 
@@ -41,7 +43,14 @@ class Accepted:
     picture: Image.Image | None = None  # the new photo decoded, so that its analysis need not do it again
 
 
-def accept_upload(file: File, owner: User, now: datetime, expected_sha256: str = "", queued: bool = False) -> Accepted:
+def accept_upload(
+    file: File,
+    owner: User,
+    now: datetime,
+    expected_sha256: str = "",
+    queued: bool = False,
+    arrival: Arrival = Arrival(),  # noqa: B008 - it is frozen
+) -> Accepted:
     """Check a file, keep its bytes and make its photo, all or nothing; `queued` leaves its analysis to a worker.
 
     Raises EmptyFile, FileTooLarge, UnsupportedType, TooManyPixels, BrokenImage, ChecksumMismatch, StorageMissing or
@@ -61,7 +70,14 @@ def accept_upload(file: File, owner: User, now: datetime, expected_sha256: str =
         incoming.unlink(missing_ok=True)
     photo = _new_photo(clean_name(file.name or ""), name, sha256, size, decoded, now)
     photo.owner = owner
-    return _insert(photo, decoded, now, queued)
+    photo.folder, photo.file_modified_at = clean_folder(arrival.folder), arrival.modified_at
+    with ExitStack() as undo:
+        undo.callback(storage.discard, photo.original)
+        files = [_kept_sidecar(sidecar, undo) for sidecar in arrival.sidecars]
+        accepted = _insert(photo, files, decoded, now, queued)
+        if accepted.created:
+            undo.pop_all()
+    return accepted
 
 
 def received_file(request: HttpRequest) -> UploadedFile:
@@ -153,26 +169,39 @@ def _new_photo(original: str, stored: str, sha256: str, size: int, decoded: Deco
     )
 
 
-def _insert(photo: Photo, decoded: Decoded, now: datetime, queued: bool) -> Accepted:
-    """Save the row with its stages; the bytes go again when that fails or another upload was faster."""
+def _kept_sidecar(sidecar: Sidecar, undo: ExitStack) -> PhotoFile:
+    """Keep the bytes of a sidecar among the originals, until `undo` says otherwise; return its row, not saved yet."""
+    incoming = storage.prepare() / uuid.uuid4().hex
+    undo.callback(incoming.unlink, missing_ok=True)
+    with storage.disk_errors_named():
+        incoming.write_bytes(sidecar.data)
+    stored = storage.keep(incoming, ".xmp")
+    undo.callback(storage.discard, stored)
+    sha256 = hashlib.sha256(sidecar.data).hexdigest()
+    name, kind = clean_name(sidecar.name), PhotoFile.Kind.SIDECAR
+    return PhotoFile(kind=kind, name=name, stored=stored, sha256=sha256, bytes=len(sidecar.data))
+
+
+def _insert(photo: Photo, files: Sequence[PhotoFile], decoded: Decoded, now: datetime, queued: bool) -> Accepted:
+    """Save the row with its files and stages, unless another upload was faster; raises NameTaken."""
     suffixes = ["", *(f"_{secrets.token_hex(3)}" for _ in range(4))]
-    with ExitStack() as undo:
-        undo.callback(storage.discard, photo.original)
-        for suffix in suffixes:
-            photo.filename = stored_filename(photo.original_name, decoded.info.type.extension, now, suffix)
-            if not Photo.objects.filter(filename=photo.filename).exists() and _saved(photo, queued):
-                undo.pop_all()
-                return Accepted(photo, created=True, picture=decoded.image)
-            if accepted := _already_there(photo.owner, photo.sha256, storage.path_of(photo.original)):
-                return accepted
+    for suffix in suffixes:
+        photo.filename = stored_filename(photo.original_name, decoded.info.type.extension, now, suffix)
+        if not Photo.objects.filter(filename=photo.filename).exists() and _saved(photo, files, queued):
+            return Accepted(photo, created=True, picture=decoded.image)
+        if accepted := _already_there(photo.owner, photo.sha256, storage.path_of(photo.original)):
+            return accepted
     raise NameTaken
 
 
-def _saved(photo: Photo, queued: bool) -> bool:
+def _saved(photo: Photo, files: Sequence[PhotoFile], queued: bool) -> bool:
     """Insert the photo, its stages and perhaps its job; False when a unique name or hash was taken meanwhile."""
     try:
         with transaction.atomic():
             photo.save(force_insert=True)
+            for file in files:
+                file.photo = photo
+            PhotoFile.objects.bulk_create(files)
             Stage.objects.bulk_create(Stage(photo=photo, name=name) for name in Stage.QUICK)
             if queued:
                 analyse_photo.enqueue(photo.pk)

@@ -17,7 +17,15 @@ from cloudzy.backups.errors import BackupError
 from cloudzy.backups.manifest import Original
 from search.models import Library
 
-COUNTED = ("photos.Photo", "photos.Tag", "photos.PhotoTag", "albums.Album", "albums.AlbumPlace", "accounts.User")
+COUNTED = (
+    "photos.Photo",
+    "photos.Tag",
+    "photos.PhotoTag",
+    "photos.PhotoFile",
+    "albums.Album",
+    "albums.AlbumPlace",
+    "accounts.User",
+)
 
 ON_POSTGRESQL = (
     "This library is kept in PostgreSQL: back it up with pg_dump, and copy the folder `originals` of the media folder "
@@ -47,6 +55,8 @@ def snapshot(target: Path) -> None:
 def originals_in(database: Path) -> dict[str, Original]:
     """Return what the rows of photos say of their files, by name; raises BackupError where that cannot be read."""
     rows = _read(database, "SELECT image, sha256, bytes FROM photo ORDER BY id")
+    if _read(database, "SELECT 1 FROM sqlite_master WHERE name = 'photo_file'"):  # not in backups of old versions
+        rows += _read(database, "SELECT stored, sha256, bytes FROM photo_file ORDER BY id")
     return {name: Original(sha256, size) for name, sha256, size in rows}
 
 

@@ -17,7 +17,7 @@ from cloudzy.backups.files import OtherBytes, bring, sha256_of, sync_folders
 from cloudzy.backups.manifest import FORMAT, Manifest, Original
 from cloudzy.models import BackupNote
 from photos import storage
-from photos.models import Photo
+from photos.models import Photo, PhotoFile
 from search.locks import Busy, folder_lock
 from search.models import Library
 from search.sealed import TEMPORARY, fsync
@@ -118,6 +118,7 @@ def _is_there(path: Path, original: Original) -> bool:
 def _purged_meanwhile(lacking: dict[str, str]) -> bool:
     names = [name for name, why in lacking.items() if why == "missing"]
     there = set(Photo.objects.filter(image__in=names[:500]).values_list("image", flat=True))
+    there |= set(PhotoFile.objects.filter(stored__in=names[:500]).values_list("stored", flat=True))
     return bool(set(names[:500]) - there)
 
 

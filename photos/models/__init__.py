@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from photos.models.colour import ColourName, PhotoColour
+from photos.models.file import PhotoFile
 from photos.models.generation import ActiveModel, Embedding
 from photos.models.model_migration import ModelMigration, UnembeddedPhoto
 from photos.models.photo import Photo
@@ -21,6 +22,7 @@ __all__ = [
     "OutsideExample",
     "Photo",
     "PhotoColour",
+    "PhotoFile",
     "PhotoTag",
     "Reanalysis",
     "RecognisedText",

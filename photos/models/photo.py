@@ -45,6 +45,8 @@ class Photo(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64, editable=False)
     bytes = models.PositiveBigIntegerField(editable=False)
     format = models.CharField(max_length=16, editable=False)
+    folder = models.CharField(max_length=1024, blank=True, editable=False, help_text="Where its file lay.")
+    file_modified_at = models.DateTimeField(null=True, blank=True, editable=False)
     width = models.PositiveIntegerField(editable=False, help_text="Pixels, upright.")
     height = models.PositiveIntegerField(editable=False, help_text="Pixels, upright.")
 

@@ -13,11 +13,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
-from photos import storage
+from photos import integrity, storage
+from photos.arrival import Arrival, Sidecar
 from photos.errors import ChecksumMismatch, EmptyFile, FileTooLarge
 from photos.image_types import UnsupportedType
 from photos.images import TruncatedImage
-from photos.models import Photo, Stage
+from photos.models import Photo, PhotoFile, Stage
 from photos.tests.factories import at, make_user
 from photos.tests.pictures import encoded, jpeg, noise, oriented, truncated
 from photos.tests.requesting import files_below
@@ -198,3 +199,34 @@ def test_the_same_bytes_again_take_the_place_of_a_lost_original(owner: User) -> 
 
     assert (again.created, again.photo) == (False, first)
     assert storage.path_of(first.original).read_bytes() == data
+
+
+def test_what_came_with_a_file_is_kept_with_its_photo(owner: User) -> None:
+    sidecar = Sidecar("photo.jpg.xmp", b"<x:xmpmeta/>")
+    arrival = Arrival(at("2019-05-21 10:45"), "/2019\\Lisbon\u202e/./", (sidecar,))
+
+    photo = accept_upload(named(jpeg()), owner, NOW, arrival=arrival).photo
+
+    file = photo.files.get()
+    assert (photo.file_modified_at, photo.folder) == (at("2019-05-21 10:45"), "2019/Lisbon")
+    assert (file.kind, file.name, file.bytes) == (PhotoFile.Kind.SIDECAR, "photo.jpg.xmp", 12)
+    assert storage.path_of(file.stored).read_bytes() == sidecar.data
+    assert list(integrity.faults(NOW, hashes=True)) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_files_of_a_photo_go_with_it(owner: User, media: Path) -> None:
+    arrival = Arrival(sidecars=(Sidecar("photo.xmp", b"<x:xmpmeta/>"),))
+    photo = accept_upload(named(jpeg()), owner, NOW, arrival=arrival).photo
+
+    photo.delete()
+
+    assert files_below(media) == []
+
+
+def test_the_files_of_an_upload_that_was_there_already_are_not_left_behind(owner: User, media: Path) -> None:
+    accept_upload(named(jpeg()), owner, NOW)
+
+    again = accept_upload(named(jpeg()), owner, NOW, arrival=Arrival(sidecars=(Sidecar("a.xmp", b"<x/>"),)))
+
+    assert (again.created, len(files_below(media)), PhotoFile.objects.count()) == (False, 1, 0)
