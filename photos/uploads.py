@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.files.base import File
-from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, UnreadablePostError
 from django.utils.datastructures import MultiValueDict
@@ -22,10 +22,11 @@ from PIL import Image
 
 from photos import images, storage
 from photos.arrival import Arrival, Sidecar
-from photos.errors import ChecksumMismatch, EmptyFile, FileTooLarge, NameTaken, NoFile, TooManyFiles
+from photos.errors import ChecksumMismatch, NameTaken, NoFile, TooManyFiles
 from photos.images import Decoded
 from photos.models import Photo, PhotoFile, Stage
 from photos.names import clean_folder, clean_name, stored_filename
+from photos.spool import spool
 from photos.tasks import analyse_photo
 from photos.thumbnails import SIZES
 
@@ -56,7 +57,7 @@ def accept_upload(
     Raises EmptyFile, FileTooLarge, UnsupportedType, TooManyPixels, BrokenImage, ChecksumMismatch, StorageMissing or
     DiskFull; then nothing is kept.
     """
-    incoming = _spool(file)
+    incoming = spool(file)
     try:
         decoded = images.decode(incoming, settings.CLOUDZY_MAX_PIXELS, max(SIZES))
         sha256 = _sha256(incoming)
@@ -109,42 +110,11 @@ def _files_of(request: HttpRequest) -> MultiValueDict[str, UploadedFile]:
 
 def decode_upload(file: File, side: int = max(SIZES)) -> Decoded:
     """Decode an upload that will not be kept, at most `side` pixels on its longer side; raises as accept_upload."""
-    incoming = _spool(file)
+    incoming = spool(file)
     try:
         return images.decode(incoming, settings.CLOUDZY_MAX_PIXELS, side)
     finally:
         incoming.unlink(missing_ok=True)
-
-
-def _spool(file: File) -> Path:
-    """Bring the bytes to a file of our own in the incoming folder, bounded in size."""
-    limit = settings.CLOUDZY_MAX_UPLOAD_MB * 2**20
-    if file.size == 0:
-        raise EmptyFile
-    if file.size is not None and file.size > limit:
-        raise FileTooLarge(limit)
-    incoming = storage.prepare() / uuid.uuid4().hex
-    with storage.disk_errors_named(), ExitStack() as undo:
-        undo.callback(incoming.unlink, missing_ok=True)
-        if isinstance(file, TemporaryUploadedFile):  # lies in the same folder already
-            file.flush()
-            Path(file.temporary_file_path()).rename(incoming)
-        else:
-            _copy(file, incoming, limit)
-        undo.pop_all()
-    return incoming
-
-
-def _copy(file: File, target: Path, limit: int) -> None:
-    written = 0
-    with target.open("xb") as out:
-        for chunk in file.chunks():
-            written += len(chunk)
-            if written > limit:
-                raise FileTooLarge(limit)
-            out.write(chunk)
-    if not written:
-        raise EmptyFile
 
 
 def _sha256(path: Path) -> str:
