@@ -66,10 +66,10 @@ class Searcher:
 
 
 @contextmanager
-def searcher(environment: Mapping[str, str]) -> Iterator[Searcher]:
-    """Have a process that searches, for as long as the block lasts."""
+def searcher(environment: Mapping[str, str], module: str = "cloudzy.benchmark_search.searcher") -> Iterator[Searcher]:
+    """Have a process that searches, or does what the commands of another module are, for as long as the block lasts."""
     process = subprocess.Popen(  # noqa: S603  (our own interpreter)
-        _python("-m", "cloudzy.benchmark_search.searcher"),
+        _python("-m", module),
         env=environment, cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     with process as running:
