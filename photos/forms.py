@@ -20,6 +20,7 @@ STAGE_WORDS = {
     Stage.Name.METADATA: "Facts from the file: date, camera, place",
     Stage.Name.THUMBNAILS: "Smaller pictures",
     Stage.Name.COLOURS: "Colours",
+    Stage.Name.FINGERPRINT: "Fingerprint, for finding duplicates",
     Stage.Name.EMBEDDING: "Tags and search, and the caption that follows from them",
     Stage.Name.CAPTION: "Caption",
     Stage.Name.DESCRIPTION: "Words of the captioner",

@@ -24,6 +24,7 @@ from photos import asking, authorship, colouring, images, originals, reading, st
 from photos.embeddings import put_vector
 from photos.encoding import adopt, newest_encoder
 from photos.errors import StorageMissing
+from photos.fingerprinting import take_fingerprint
 from photos.metadata import Metadata, read_metadata
 from photos.models import Photo, Stage, VocabularyState
 from photos.template_captions import describe
@@ -89,8 +90,8 @@ def repeat(photo: Photo, now: datetime, stages: Collection[str] = ()) -> Photo:
     Optional ones among them are asked for again, and done by a worker. Raises Photo.DoesNotExist.
     """
     wanted = set(stages) or set(photo.stages.filter(status=Stage.Status.FAILED).values_list("name", flat=True))
-    if Stage.Name.COLOURS in wanted:
-        asking.ask_for(Stage.Name.COLOURS, [photo.pk])  # a photo may be older than this stage
+    for name in wanted.intersection(Stage.LATER):
+        asking.ask_for(Stage.Name(name), [photo.pk])  # a photo may be older than this stage
     photo.request(with_followers(wanted))
     return analyse(photo, now)
 
@@ -237,6 +238,7 @@ _STEPS: dict[Stage.Name, Callable[[Work], Write]] = {
     Stage.Name.METADATA: _metadata,
     Stage.Name.THUMBNAILS: _thumbnails,
     Stage.Name.COLOURS: lambda work: colouring.look(work.small),
+    Stage.Name.FINGERPRINT: lambda work: take_fingerprint(work.photo, work.image),
     Stage.Name.EMBEDDING: _embedding,
     Stage.Name.CAPTION: _caption,
     Stage.Name.TEXT: lambda work: reading.read(work.image, work.now),

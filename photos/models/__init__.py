@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from photos.models.colour import ColourName, PhotoColour
 from photos.models.file import PhotoFile
+from photos.models.fingerprint import Fingerprint
 from photos.models.generation import ActiveModel, Embedding
 from photos.models.model_migration import ModelMigration, UnembeddedPhoto
 from photos.models.photo import Photo
@@ -17,6 +18,7 @@ __all__ = [
     "ActiveModel",
     "ColourName",
     "Embedding",
+    "Fingerprint",
     "LearnedProbe",
     "ModelMigration",
     "OutsideExample",

@@ -78,6 +78,7 @@ class Stage(models.Model):
         METADATA = "metadata"
         THUMBNAILS = "thumbnails"
         COLOURS = "colors", "Colours"
+        FINGERPRINT = "fingerprint"
         EMBEDDING = "embedding", "Embedding and tags"
         CAPTION = "caption"
         DESCRIPTION = "description"
@@ -91,8 +92,10 @@ class Stage(models.Model):
 
     # What every photo goes through before it is ready.
     ORDER = [Name.METADATA, Name.THUMBNAILS, Name.EMBEDDING, Name.CAPTION]
-    # What an upload asks for, and does at once. No photo has to wait for its colours to be ready.
-    QUICK = [*ORDER, Name.COLOURS]
+    # What no photo has to wait for to be ready; photos may be older than these stages.
+    LATER = [Name.COLOURS, Name.FINGERPRINT]
+    # What an upload asks for, and does at once.
+    QUICK = [*ORDER, *LATER]
     # All others are asked for where a setting switches them on, and are not waited for either.
 
     photo = models.ForeignKey("photos.Photo", models.CASCADE, related_name="stages")

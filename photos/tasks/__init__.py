@@ -5,6 +5,12 @@ from __future__ import annotations
 from photos.tasks.analysis import QUEUED_AT_ONCE, YOUNG, analyse_photo, queue_left_behind, queue_photos
 from photos.tasks.colours import ask_for_colours, look_for_uncoloured, queue_colours, queue_uncoloured
 from photos.tasks.endings import analysis_ended
+from photos.tasks.fingerprints import (
+    ask_for_fingerprints,
+    look_for_unknown,
+    queue_fingerprints,
+    queue_unknown,
+)
 from photos.tasks.looking import (
     DESCRIPTIONS_AT_ONCE,
     describe_photo,
@@ -28,16 +34,19 @@ __all__ = [
     "analyse_photo",
     "analysis_ended",
     "ask_for_colours",
+    "ask_for_fingerprints",
     "describe_photo",
     "go_on_migrating",
     "hand_out",
     "learn_taught_words",
     "look_after_reanalyses",
     "look_for_uncoloured",
+    "look_for_unknown",
     "migrate_library",
     "purge_expired",
     "queue_colours",
     "queue_descriptions",
+    "queue_fingerprints",
     "queue_left_behind",
     "queue_migration",
     "queue_photos",
@@ -45,6 +54,7 @@ __all__ = [
     "queue_retagging",
     "queue_uncoloured",
     "queue_undescribed",
+    "queue_unknown",
     "queue_unread",
     "read_again",
     "read_text",

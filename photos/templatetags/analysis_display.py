@@ -14,6 +14,7 @@ STAGES = {
     Stage.Name.METADATA: "Facts from the file",
     Stage.Name.THUMBNAILS: "Smaller pictures",
     Stage.Name.COLOURS: "Colours",
+    Stage.Name.FINGERPRINT: "Fingerprint, for finding duplicates",
     Stage.Name.EMBEDDING: "Tags and search",
     Stage.Name.CAPTION: "Caption",
     Stage.Name.DESCRIPTION: "Words of the captioner",

@@ -81,7 +81,14 @@ def test_stages_stand_in_the_order_they_are_done(photo: Photo) -> None:
 
     seen = understanding_of(photo)
 
-    assert [stage.name for stage in seen.stages] == ["metadata", "thumbnails", "colors", "embedding", "caption"]
+    assert [stage.name for stage in seen.stages] == [
+        "metadata",
+        "thumbnails",
+        "colors",
+        "fingerprint",
+        "embedding",
+        "caption",
+    ]
     assert seen.at_work
 
 

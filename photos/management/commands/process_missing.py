@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +16,23 @@ from ai.ocr.loading import is_switched_on
 from photos import asking, captioning, missing
 from photos.encoding import current_encoder
 from photos.models import Photo, Stage
-from photos.tasks import queue_colours, queue_descriptions, queue_photos, queue_reading
+from photos.tasks import queue_colours, queue_descriptions, queue_fingerprints, queue_photos, queue_reading
 
-COLOURS = Stage.Name.COLOURS
+
+@dataclass(frozen=True)
+class Later:
+    """A stage that photos may be older than."""
+
+    name: Stage.Name
+    lacking: str  # what is said of photos without it
+    title: str
+    queue: Callable[[Sequence[int]], int]
+
+
+LATER = [
+    Later(Stage.Name.COLOURS, "have no colours yet", "Finding colours", queue_colours),
+    Later(Stage.Name.FINGERPRINT, "have no fingerprint yet", "Taking fingerprints", queue_fingerprints),
+]
 
 
 class Command(BaseCommand):
@@ -37,7 +52,8 @@ class Command(BaseCommand):
         self._analyse(now, options)
         if not options["dry_run"]:
             self._ask_again(now, options)
-        self._colour(now, options)
+        for stage in LATER:
+            self._do_later(stage, now, options)
         if takes_its_time():
             self._describe(now, options)
         if is_switched_on():
@@ -68,20 +84,20 @@ class Command(BaseCommand):
             elif ids:
                 self.stdout.write(f"{title}: {queue_photos(ids, queue_name, stages)} queued")
 
-    def _colour(self, now: datetime, options: dict[str, Any]) -> None:
-        lacking = asking.never_asked(COLOURS)
-        self.stdout.write(f"{len(lacking) + len(missing.unfinished(now, [COLOURS]))} photos have no colours yet.")
+    def _do_later(self, stage: Later, now: datetime, options: dict[str, Any]) -> None:
+        lacking = asking.never_asked(stage.name)
+        self.stdout.write(f"{len(lacking) + len(missing.unfinished(now, [stage.name]))} photos {stage.lacking}.")
         if options["dry_run"]:
             return
         if options["failed"]:
-            Stage.objects.filter(name=COLOURS, status=Stage.Status.FAILED).request([COLOURS])
-        asking.ask_for(COLOURS, lacking)
-        ids = missing.unfinished(now, [COLOURS])
+            Stage.objects.filter(name=stage.name, status=Stage.Status.FAILED).request([stage.name])
+        asking.ask_for(stage.name, lacking)
+        ids = missing.unfinished(now, [stage.name])
         if options["now"]:
-            done = sum(1 for _ in self._counted("Finding colours", missing.complete(ids, timezone.now()), len(ids)))
-            self.stdout.write(f"Finding colours: {done} done")
+            done = sum(1 for _ in self._counted(stage.title, missing.complete(ids, timezone.now()), len(ids)))
+            self.stdout.write(f"{stage.title}: {done} done")
         elif ids:
-            self.stdout.write(f"Finding colours: {queue_colours(ids)} queued")
+            self.stdout.write(f"{stage.title}: {stage.queue(ids)} queued")
 
     def _ask_again(self, now: datetime, options: dict[str, Any]) -> None:
         if options["failed"]:
