@@ -25,6 +25,11 @@ class FileInPlace(File):
     def __init__(self, path: Path, name: str) -> None:
         super().__init__(path.open("rb"), name)
         self.path = path
+        self.linked = False  # what has become of it
+
+
+class SharedFile(FileInPlace):
+    """A person's own file, which stays theirs as it is: who may read it is not for us to change."""
 
 
 def spool(file: File) -> Path:
@@ -41,18 +46,22 @@ def spool(file: File) -> Path:
             file.flush()
             Path(file.temporary_file_path()).rename(incoming)
         elif isinstance(file, FileInPlace):
-            _link(file.path, incoming)
+            file.linked = _link(file.path.resolve(), incoming)
+            if not isinstance(file, SharedFile):
+                incoming.chmod(storage.MODE)
         else:
             _copy(file, incoming, limit)
         undo.pop_all()
     return incoming
 
 
-def _link(source: Path, target: Path) -> None:
+def _link(source: Path, target: Path) -> bool:
     try:
         os.link(source, target)
     except OSError:  # another disk, or one without hard links; what ails the source is told by reading it
         shutil.copyfile(source, target)
+        return False
+    return True
 
 
 def _copy(file: File, target: Path, limit: int) -> None:

@@ -24,6 +24,7 @@ ORIGINALS = "originals"
 # Lies in the media folder from its first use on: a folder without it, for a library with photos, is not our folder
 # but the empty place where its disk should be mounted.
 MARKER = ".cloudzy"
+MODE = 0o640  # of originals: no other account of the machine reads them
 
 
 def media_root() -> Path:
@@ -89,7 +90,8 @@ def put_back(incoming: Path, name: str) -> None:
         new_folder = not target.parent.exists()
         target.parent.mkdir(parents=True, exist_ok=True)
         sync(incoming)
-        incoming.chmod(0o640)
+        if incoming.stat().st_nlink == 1:  # else it has another name, and who shares it has seen to that
+            incoming.chmod(MODE)
         undo.callback(target.unlink, missing_ok=True)
         incoming.rename(target)
         sync(target.parent)

@@ -1,0 +1,56 @@
+"""What a source of photos yields, file by file: something to take, or something to leave out and why."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from photos.arrival import Arrival
+
+# How files are called that people take for photos, whether or not we can read them.
+PHOTO_SUFFIXES = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".avif", ".heic", ".heif", ".hif", ".tif", ".tiff"),
+    *(".bmp", ".jp2", ".j2k", ".jxl", ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dng", ".erf", ".mrw", ".nef", ".nrw"),
+    *(".orf", ".pef", ".raf", ".raw", ".rw2", ".sr2", ".srw", ".x3f"),
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A file that may be a photo, with what came beside it."""
+
+    path: Path
+    arrival: Arrival = field(default_factory=Arrival)
+    beside: tuple[Path, ...] = ()  # the sidecars that `arrival` holds
+    albums: tuple[str, ...] = ()
+
+    @property
+    def is_named_like_a_photo(self) -> bool:
+        return self.path.suffix.lower() in PHOTO_SUFFIXES
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A file or folder that is not taken; `failed` tells that somebody should look after it."""
+
+    path: Path
+    why: str
+    failed: bool = False
+
+    @property
+    def name(self) -> str:
+        """The path as text that every output can take: a name need not be UTF-8."""
+        return os.fsencode(self.path).decode(errors="replace")
+
+
+class Source(Protocol):
+    """Where photos come from. It can be gone through again, and does not keep what it has told."""
+
+    def count(self) -> int:
+        """Return how many files there are, as far as it can be told without opening them."""
+
+    def folders(self) -> Iterator[Iterable[Candidate | LeftOut]]:
+        """Yield what lies together, in an order that is the same each time."""

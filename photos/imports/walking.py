@@ -1,0 +1,145 @@
+"""Folders as a source: gone through one after the other, so that a million files take no more memory than a few."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+
+from django.conf import settings
+
+from photos import storage
+from photos.arrival import Arrival
+from photos.imports.found import Candidate, LeftOut
+from photos.sidecars import Sidecars, is_sidecar, read_sidecars
+
+# What programs and file systems keep for themselves beside the photos, in lower case.
+SYSTEM_FOLDERS = frozenset(
+    {"@eadir", "#recycle", "#snapshot", "$recycle.bin", "system volume information", "lost+found", "__macosx"}
+)
+SYSTEM_FILES = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "iconcache.db", "picasa.ini"})
+OF_CLOUDZY = "A folder of Cloudzy's own."
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One folder: its files by name, and what of it is left out. `way` leads to it from what a person named."""
+
+    path: Path
+    way: tuple[str, ...]  # begins with the name of the folder that was named
+    files: Sequence[Path]
+    left_out: Sequence[LeftOut]
+
+    @property
+    def title(self) -> str:
+        """What an album of it is called: "2019 / Lisbon"; two folders never share one."""
+        return " / ".join(self.way[1:] or self.way)
+
+
+@dataclass(frozen=True)
+class FolderSource:
+    """Files and folders that a person named, with all that is below them; `albums` makes one of each folder."""
+
+    paths: Sequence[Path]
+    albums: bool = False
+
+    def count(self) -> int:
+        return sum(len(listed.files) for listed in walk(self.paths))
+
+    def folders(self) -> Iterator[Iterable[Candidate | LeftOut]]:
+        for listed in walk(self.paths):
+            yield chain(listed.left_out, self._in(listed))
+
+    def _in(self, listed: Listed) -> Iterator[Candidate | LeftOut]:
+        sidecars = Sidecars(path for path in listed.files if is_sidecar(path))
+        taken: set[Path] = set()
+        for path in sorted((path for path in listed.files if not is_sidecar(path)), key=_by_stem):
+            beside = sidecars.of(path)
+            taken.update(beside)
+            yield self._candidate(path, beside, listed)
+        for path in listed.files:
+            if is_sidecar(path) and path not in taken:
+                yield LeftOut(path, "A sidecar without its photo.")
+
+    def _candidate(self, path: Path, beside: Sequence[Path], listed: Listed) -> Candidate | LeftOut:
+        try:
+            found = path.stat()
+            if not stat.S_ISREG(found.st_mode):  # to open a pipe would be to wait for ever
+                return LeftOut(path, "This is no ordinary file.")
+            arrival = Arrival(moment_of(found.st_mtime), "/".join(listed.way), read_sidecars(beside))
+        except OSError as exc:
+            return LeftOut(path, f"It cannot be read: {exc.strerror}.", failed=True)
+        return Candidate(path, arrival, tuple(beside), (listed.title,) if self.albums else ())
+
+
+def walk(paths: Sequence[Path]) -> Iterator[Listed]:
+    """Yield each folder once, in the order of names, before those in it; hidden ones and those of systems are left out.
+
+    Links are followed; one that leads to where the walk has been is not.
+    """
+    seen: set[tuple[int, int]] = set()
+    for named in paths:
+        root = named.resolve()
+        if not root.is_dir():
+            yield Listed(named.parent, (root.parent.name,), [named], [])
+            continue
+        waiting = [named]
+        while waiting:
+            folder = waiting.pop()
+            listed, inner = _list(folder, (root.name, *folder.relative_to(named).parts), seen)
+            yield listed
+            waiting.extend(reversed(inner))
+
+
+def moment_of(seconds: float) -> datetime | None:
+    """Return a file's time, None for what no calendar has."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _list(folder: Path, way: tuple[str, ...], seen: set[tuple[int, int]]) -> tuple[Listed, list[Path]]:
+    """List a folder: what is in it, and the folders in it that are to be gone through."""
+    files: list[Path] = []
+    inner: list[Path] = []
+    left_out: list[LeftOut] = []
+    try:
+        if reason := _reason_to_stay_out(folder, seen):
+            return Listed(folder, way, [], [LeftOut(folder, reason)]), []
+        with os.scandir(folder) as entries:
+            for entry in sorted(entries, key=lambda entry: (entry.name.casefold(), entry.name)):
+                path = folder / entry.name
+                if reason := _not_for_people(entry.name):
+                    left_out.append(LeftOut(path, reason))
+                else:
+                    (inner if entry.is_dir() else files).append(path)
+    except OSError as exc:
+        return Listed(folder, way, [], [LeftOut(folder, f"It cannot be read: {exc.strerror}.", failed=True)]), []
+    return Listed(folder, way, files, left_out), inner
+
+
+def _reason_to_stay_out(folder: Path, seen: set[tuple[int, int]]) -> str:
+    found = folder.stat()
+    if (found.st_dev, found.st_ino) in seen:  # a link may lead anywhere, also upwards
+        return "This folder was gone through already, by another name."
+    seen.add((found.st_dev, found.st_ino))
+    ours = (Path(settings.MEDIA_ROOT).resolve(), Path(settings.CLOUDZY_DATA_DIR).resolve())
+    real = folder.resolve()
+    inside = any(real == our or our in real.parents for our in ours)
+    return OF_CLOUDZY if inside or (folder / storage.MARKER).exists() else ""
+
+
+def _not_for_people(name: str) -> str:
+    if name.startswith("."):
+        return "Hidden."
+    return "Of the system, or of another program." if name.casefold() in SYSTEM_FOLDERS | SYSTEM_FILES else ""
+
+
+def _by_stem(path: Path) -> tuple[str, str]:
+    """Let what belongs together come together: "a.jpg", "a.NEF", "b.jpg"."""
+    return path.stem.casefold(), path.suffix.casefold()

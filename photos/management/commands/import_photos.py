@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from accounts.local import local_owner
+from accounts.models import User
+from photos.imports.found import Source
+from photos.imports.importing import ImportHalted, Plan, bring_in
+from photos.imports.report import Report
+from photos.imports.taking import Manner
+from photos.imports.walking import FolderSource
+from photos.imports.workers import Unattended, doze, wait_for, workers
+from photos.management.imports import tell, unanalysed, write
+from photos.management.progress import progress_bar
+
+AGAIN = "What was taken is safe: run the command again, and it goes on."
+
+
+class Command(BaseCommand):
+    help = (
+        "Take in the photos in folders, and return when all are analysed. Nothing is taken twice: an import that broke "
+        "off is begun again. Every file that is not taken is named, with the reason."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="Folders, or single files.")
+        parser.add_argument("--owner", default="", metavar="NAME", help="Whose photos they are; else the local owner.")
+        parser.add_argument("--albums-from-folders", action="store_true", help="Make an album of each folder.")
+        how = parser.add_mutually_exclusive_group()
+        for manner, told in (
+            (Manner.COPY, "Leave the files as they are (the default)."),
+            (Manner.LINK, "Share their bytes, where the file system can; else copy."),
+            (Manner.MOVE, "Delete each file when it is safely kept."),
+        ):
+            how.add_argument(f"--{manner}", dest="manner", action="store_const", const=manner, help=told)
+        parser.add_argument("--dry-run", action="store_true", help="Change nothing; say what would become of them.")
+        count = settings.CLOUDZY_WORKERS
+        told = "How many processes analyse; 0 leaves it to the worker that is running."
+        parser.add_argument("--workers", type=int, default=count, metavar="N", help=told)
+        parser.add_argument("--report", type=Path, metavar="FILE", help="Write what became of them as JSON.")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        if lacking := [str(path) for path in options["paths"] if not path.exists()]:
+            raise CommandError(f"There is no {lacking[0]}.")
+        plan = Plan(_owner(options["owner"]), options["manner"] or Manner.COPY, options["dry_run"])
+        source = FolderSource(options["paths"], options["albums_from_folders"])
+        report = Report()
+        halted = self._import(source, plan, max(0, options["workers"]), report)
+        failed = [] if plan.dry_run else unanalysed(report)
+        tell(report, plan, failed, self.stdout)
+        if options["report"]:
+            try:
+                write(report, plan, failed, halted, options["report"])
+            except OSError as exc:
+                raise CommandError(f"The report cannot be written: {exc}. {halted}") from exc
+        if halted:
+            raise CommandError(halted)
+        if count := report.failed + len(failed):
+            raise CommandError(f"{count} files need to be looked at.")
+
+    def _import(self, source: Source, plan: Plan, count: int, report: Report) -> str:
+        """Take all in and wait until it is analysed; return why that broke off, "" when it is done."""
+        try:
+            with workers(0 if plan.dry_run else count) as attended:
+                title = "Looking at" if plan.dry_run else "Taking in"
+                with progress_bar(self.stdout, title, lambda total: f"{total} files") as told:
+                    bring_in(source, plan, timezone.now, told, report)
+                if not plan.dry_run:
+                    with progress_bar(self.stdout, "Analysing", lambda total: f"{total} photos") as told:
+                        wait_for(report.photo_ids, told, attended, doze)
+        except ImportHalted as exc:
+            return f"{exc} {AGAIN}"
+        except Unattended as exc:
+            return f"All files are taken in, but not all are analysed. {exc}"
+        except KeyboardInterrupt:
+            return f"Interrupted. {AGAIN}"
+        return ""
+
+
+def _owner(name: str) -> User:
+    if not name:
+        return local_owner()
+    try:
+        return User.objects.get(username=name)
+    except User.DoesNotExist as exc:
+        raise CommandError(f"There is no user {name}.") from exc
