@@ -46,6 +46,13 @@ def has_readable_items(path: Path) -> bool:
     return True
 
 
+def has_still_image(path: Path) -> bool:
+    """Tell whether a HEIF file has a picture beside what may be a sequence of frames; one cut short may have had it."""
+    with path.open("rb") as file:
+        found = {box.kind for box in boxes(file, 0, file.seek(0, 2))}
+    return b"meta" in found or b"moov" not in found
+
+
 def _inside(file: BinaryIO, outer: Box, kind: bytes, size: int) -> list[Box]:
     return [box for box in boxes(file, outer.start, min(outer.end, size)) if box.kind == kind]
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, TiffImagePlugin
 
 _LONGEST_PROFILE = 4 * 1024 * 1024  # bytes; printers' CMYK profiles have two and a half megabytes
 _PROFILE_ERRORS = (ImageCms.PyCMSError, OSError, ValueError, TypeError)
@@ -86,7 +86,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 def _levels(image: Image.Image) -> _Levels:
     """Scale whole numbers by their depth and floating point by its range; Pillow's own convert() would clip them."""
     if image.mode.startswith("I;16"):
-        return _Levels.between(0, 65535)
+        return _Levels.between(0, 4095 if _bits_of_tiff(image) == 12 else 65535)
     ranges = [(values.min(), values.max()) for values in (_values(image.crop(box)) for box in _pieces(image.size))]
     low, high = (float(end) for end in (min(low for low, _ in ranges), max(high for _, high in ranges)))
     if image.mode == "I" and low >= 0 and 255 < high <= 65535:
@@ -94,6 +94,12 @@ def _levels(image: Image.Image) -> _Levels:
     if image.mode == "F" and low >= 0 and high <= 1:
         return _Levels.between(0, 1)
     return _Levels.between(low, high) if low < 0 or high > 255 else _Levels()
+
+
+def _bits_of_tiff(image: Image.Image) -> int | None:
+    """Tell the depth a TIFF says it has: Pillow keeps 12 bits as they are in numbers of 16."""
+    bits = getattr(image, "tag_v2", {}).get(TiffImagePlugin.BITSPERSAMPLE)
+    return bits[0] if bits else None
 
 
 def _eight_bits(image: Image.Image, levels: _Levels) -> Image.Image:

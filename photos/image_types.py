@@ -1,10 +1,14 @@
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
-from typing import Literal
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
 
 from rest_framework.exceptions import APIException
+
+from photos.other_kinds import name_of, name_of_brand
+from photos.raw_types import raw_format, raw_in_tiff
 
 HEAD_BYTES = 4096  # as much of a file as detect_type wants to see
 
@@ -20,12 +24,28 @@ class UnsupportedType(APIException):
         super().__init__(f"This is {kind}, not a photo we can read.")
 
 
+class RawUnreadable(APIException):
+    """A raw photo of a camera, where what reads those is not installed."""
+
+    status_code = 415
+    default_code = "unsupported_type"
+
+    def __init__(self, kind: ImageType) -> None:
+        what = f"{_article(kind.maker)} {kind.maker} {kind.name.upper()} raw photo"
+        super().__init__(f"This is {what}. To read those, install the extra “raw” of Cloudzy: make raw.")
+
+
 @dataclass(frozen=True)
 class ImageType:
     name: str
     mime: str
     extension: str
-    pillow_formats: tuple[str, ...]  # what Pillow calls it
+    pillow_formats: tuple[str, ...] = ()  # what Pillow calls it; nothing for raw photos, which it cannot read
+    maker: str = ""  # of the camera, for a raw photo
+
+    @property
+    def is_raw(self) -> bool:
+        return not self.pillow_formats
 
 
 JPEG = ImageType("jpeg", "image/jpeg", ".jpg", ("JPEG",))  # and MPO, which Pillow opens by the same name
@@ -36,41 +56,30 @@ AVIF = ImageType("avif", "image/avif", ".avif", ("AVIF",))
 TIFF = ImageType("tiff", "image/tiff", ".tif", ("TIFF",))
 BMP = ImageType("bmp", "image/bmp", ".bmp", ("BMP",))
 HEIC = ImageType("heic", "image/heic", ".heic", ("HEIF",))
-IMAGE_TYPES = (JPEG, PNG, WEBP, GIF, AVIF, TIFF, BMP, HEIC)
+JP2 = ImageType("jp2", "image/jp2", ".jp2", ("JPEG2000",))
+JPX = ImageType("jpx", "image/jpx", ".jpx", ("JPEG2000",))
+J2K = ImageType("j2k", "image/j2c", ".j2k", ("JPEG2000",))  # the codestream without a file format around it
+PICTURE_TYPES = (JPEG, PNG, WEBP, GIF, AVIF, TIFF, BMP, HEIC, JP2, JPX, J2K)
+JPEG_2000 = (JP2, JPX, J2K)
+RAW_TYPES = (
+    ImageType("cr2", "image/x-canon-cr2", ".cr2", maker="Canon"),
+    ImageType("cr3", "image/x-canon-cr3", ".cr3", maker="Canon"),
+    ImageType("nef", "image/x-nikon-nef", ".nef", maker="Nikon"),
+    ImageType("arw", "image/x-sony-arw", ".arw", maker="Sony"),
+    ImageType("raf", "image/x-fuji-raf", ".raf", maker="Fujifilm"),
+    ImageType("rw2", "image/x-panasonic-rw2", ".rw2", maker="Panasonic"),
+    ImageType("dng", "image/x-adobe-dng", ".dng", maker="Adobe"),
+    ImageType("orf", "image/x-olympus-orf", ".orf", maker="Olympus"),
+)
+IMAGE_TYPES = (*PICTURE_TYPES, *RAW_TYPES)
 
+_RAW_BY_NAME = {kind.name: kind for kind in RAW_TYPES}
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
-_CONTAINER_BRANDS = {b"mif1", b"msf1"}  # any codec: the compatible brands tell which
+_CONTAINER_BRANDS = {b"mif1", b"mif2", b"msf1"}  # any codec: the compatible brands tell which
+_JPEG_2000_BRANDS = {b"jp2 ": JP2, b"jph ": JP2, b"jpx ": JPX}
 _BMP_HEADER_SIZES = {12, 16, 40, 52, 56, 64, 108, 124}
-
-_SUBFILE_TYPE, _SUB_IFDS, _DNG_VERSION = 0x00FE, 0x014A, 0xC612
-
-_OTHER_KINDS: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "a PDF document"),
-    (b"%!PS", "a PostScript (EPS) document"),
-    (b"\xc5\xd0\xd3\xc6", "a PostScript (EPS) document"),
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"PK\x05\x06", "a ZIP archive"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"8BPS", "a Photoshop document"),
-    (b"\xff\x0a", "a JPEG XL image"),
-    (b"\x00\x00\x00\x0cJXL ", "a JPEG XL image"),
-    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 image"),
-    (b"\x00\x00\x01\x00", "an icon"),
-    (b"FUJIFILMCCD-RAW", "a Fujifilm RAW file (RAF)"),
-    (b"IIU\x00", "a Panasonic RAW file (RW2)"),
-    (b"IIRO", "an Olympus RAW file (ORF)"),
-    (b"IIRS", "an Olympus RAW file (ORF)"),
-    (b"MMOR", "an Olympus RAW file (ORF)"),
-    (b"\x1a\x45\xdf\xa3", "a video"),
-    (b"\x00\x00\x01\xba", "a video"),
-    (b"ID3", "a sound recording"),
-    (b"OggS", "a sound recording"),
-    (b"MZ", "a Windows program"),
-    (b"\x7fELF", "a Linux program"),
-)
+_TIFF_BEGINNINGS = (b"II\x2a\x00", b"MM\x00\x2a", b"II\x2b\x00", b"MM\x00\x2b")
 
 
 def detect_type(head: bytes) -> ImageType:
@@ -78,7 +87,21 @@ def detect_type(head: bytes) -> ImageType:
 
     A multi-picture JPEG (MPO) and a motion photo count as JPEG, HEIF as HEIC.
     """
-    if head.startswith(b"\xff\xd8\xff"):
+    return _detected(head, BytesIO(head))
+
+
+def type_of(path: Path) -> ImageType:
+    """Tell the type of a file as detect_type does; what lies further back in a TIFF is looked at too."""
+    with path.open("rb") as file:
+        return _detected(file.read(HEAD_BYTES), file)
+
+
+def _article(word: str) -> str:
+    return "an" if word[:1] in "AEIOU" else "a"
+
+
+def _detected(head: bytes, file: BinaryIO) -> ImageType:
+    if head.startswith(b"\xff\xd8\xff") and head[3:4] != b"\xf7":
         return JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return PNG
@@ -86,13 +109,19 @@ def detect_type(head: bytes) -> ImageType:
         return GIF
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return WEBP
-    if head[4:8] == b"ftyp":
-        return _from_brands(head)
-    if head.startswith((b"II\x2a\x00", b"MM\x00\x2a", b"II\x2b\x00", b"MM\x00\x2b")):
-        return _tiff_unless_raw(head)
     if head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in _BMP_HEADER_SIZES:
         return BMP
-    raise UnsupportedType(_other_kind(head))
+    if raw := raw_format(head):
+        return _RAW_BY_NAME[raw]
+    if head[4:8] == b"ftyp":
+        return _from_brands(head)
+    if head.startswith(b"\xff\x4f\xff\x51"):
+        return J2K
+    if head.startswith(b"\x00\x00\x00\x0cjP  \r\n\x87\n"):
+        return _jpeg_2000(head)
+    if head.startswith(_TIFF_BEGINNINGS):
+        return _tiff_unless_raw(file)
+    raise UnsupportedType(name_of(head))
 
 
 def _from_brands(head: bytes) -> ImageType:
@@ -104,48 +133,19 @@ def _from_brands(head: bytes) -> ImageType:
         return AVIF
     if major in _HEIC_BRANDS | _CONTAINER_BRANDS:
         return HEIC
-    raise UnsupportedType("a Canon RAW file (CR3)" if major == b"crx " else "a video")
+    raise UnsupportedType(name_of_brand(major))
 
 
-def _tiff_unless_raw(head: bytes) -> ImageType:
-    if head[8:10] == b"CR":
-        raise UnsupportedType("a Canon RAW file (CR2)")
-    tags = _first_directory(head)
-    if _DNG_VERSION in tags:
-        raise UnsupportedType("a camera RAW file (DNG)")
-    # NEF, ARW, PEF: a small preview in the first directory, the sensor's data in a sub-directory.
-    if tags.get(_SUBFILE_TYPE) == 1 and _SUB_IFDS in tags:
-        raise UnsupportedType("a camera RAW file")
-    return TIFF
+def _jpeg_2000(head: bytes) -> ImageType:
+    """Read the file type box that follows the signature (ISO/IEC 15444-1, I.5)."""
+    brand = head[20:24]
+    if brand not in _JPEG_2000_BRANDS:
+        raise UnsupportedType("a Motion JPEG 2000 video" if brand in (b"mjp2", b"mj2s") else "a JPEG 2000 document")
+    return _JPEG_2000_BRANDS[brand]
 
 
-def _first_directory(head: bytes) -> dict[int, int]:
-    """Map tag to inline value of a classic TIFF's first directory, as far as it lies within `head` (TIFF 6.0, 2)."""
-    order: Literal["little", "big"] = "little" if head.startswith(b"II") else "big"
-    (start,) = struct.unpack_from("<L" if order == "little" else ">L", head.ljust(8, b"\0"), 4)
-    count = int.from_bytes(head[start : start + 2], order)
-    entries = (head[at : at + 12] for at in range(start + 2, min(start + 2 + 12 * count, len(head) - 11), 12))
-    return {int.from_bytes(entry[:2], order): int.from_bytes(entry[8:12], order) for entry in entries}
-
-
-def _other_kind(head: bytes) -> str:
-    if not head:
-        return "an empty file"
-    if head.startswith(b"RIFF"):
-        return "a video" if head[8:11] == b"AVI" else "a sound recording"
-    for magic, kind in _OTHER_KINDS:
-        if head.startswith(magic):
-            return kind
-    return _text_kind(head)
-
-
-def _text_kind(head: bytes) -> str:
-    # The last character may be cut in two by the end of the head.
-    text = head.decode("utf-8-sig", errors="ignore").lstrip().lower()
-    if "<svg" in text:
-        return "an SVG drawing"
-    if text.startswith(("<!doctype html", "<html", "<head", "<body", "<script")):
-        return "an HTML page"
-    if b"\0" in head or len(text.encode()) < len(head.strip()) - 8:
-        return "a file of an unknown kind"
-    return "an XML document" if text.startswith("<?xml") else "a text file"
+def _tiff_unless_raw(file: BinaryIO) -> ImageType:
+    raw = raw_in_tiff(file)
+    if raw == "raw":
+        raise UnsupportedType("a raw photo of a camera we do not know")
+    return _RAW_BY_NAME[raw] if raw else TIFF

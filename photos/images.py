@@ -13,11 +13,14 @@ import pi_heif
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 from rest_framework.exceptions import APIException
 
-from photos.boxes import has_readable_items
+from photos import jpeg2000
+from photos.boxes import has_readable_items, has_still_image
 from photos.colours import flatten, to_srgb
 from photos.exif import orientation_of
-from photos.image_types import HEAD_BYTES, HEIC, ImageType, detect_type
+from photos.image_types import HEIC, JPEG_2000, ImageType, RawUnreadable, UnsupportedType, type_of
+from photos.jpeg2000 import Codestream, read_codestream
 from photos.memory import decoding_slot
+from photos.panoramas import is_panorama
 from photos.truncation import is_cut_short
 
 pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
@@ -83,6 +86,7 @@ class ImageInfo:
     width: int  # as shown, after orientation
     height: int
     animated: bool
+    panorama: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,17 +111,18 @@ def decode(path: Path, max_pixels: int | None, max_side: int | None) -> Decoded:
     Raises UnsupportedType, TooManyPixels (before decoding), TruncatedImage or BrokenImage.
     """
     with opened(path) as (kind, image):
-        _bound_pixels(image, max_pixels)
+        stream = read_codestream(path) if kind in JPEG_2000 else None
+        _bound_pixels(image, stream, max_pixels)
         size = image.size
         animated = kind.name in _ANIMATED_TYPES and getattr(image, "is_animated", False)
         drafted = _draft(image, max_side)
         with decoding_slot(kind, image, max(math.prod(size), math.prod(_tile_size(image)))):
-            image.load()
+            _load(image, stream, max_side)
             turn = _TURNS.get(orientation_of(image))
             pixels = to_srgb(_shrunk(image, size, drafted, max_side), image.info.get("icc_profile"))
             upright = bare(pixels if turn is None else pixels.transpose(turn))
     width, height = reversed(size) if turn in _SIDEWAYS else size
-    return Decoded(ImageInfo(kind, width, height, animated), upright)
+    return Decoded(ImageInfo(kind, width, height, animated, is_panorama(image, width, height)), upright)
 
 
 def bare(image: Image.Image) -> Image.Image:
@@ -133,10 +138,10 @@ def opened(path: Path) -> Iterator[tuple[ImageType, Image.Image]]:
 
     An OSError of the machine (no such file, disk failure) is raised as it is.
     """
-    with path.open("rb") as file:
-        kind = detect_type(file.read(HEAD_BYTES))
-    if kind is HEIC:
-        _check_heic(path)
+    kind = type_of(path)
+    _check_whole(path, kind)
+    if kind.is_raw:
+        raise RawUnreadable(kind)
     try:
         with Image.open(path, formats=kind.pillow_formats) as image:
             yield kind, image
@@ -147,12 +152,15 @@ def opened(path: Path) -> Iterator[tuple[ImageType, Image.Image]]:
         raise (TruncatedImage if _says_cut(exc) or is_cut_short(path, kind) else BrokenImage) from exc
 
 
-def _check_heic(path: Path) -> None:
-    """Refuse what libheif would decode without a word though it is cut short, and what would end our process."""
-    if is_cut_short(path, HEIC):
+def _check_whole(path: Path, kind: ImageType) -> None:
+    """Refuse what decoders would take without a word though it is cut short, and what would end our process."""
+    if (kind is HEIC or kind in JPEG_2000) and is_cut_short(path, kind):
         raise TruncatedImage
-    if not has_readable_items(path):
-        raise BrokenImage
+    if kind is HEIC:
+        if not has_still_image(path):
+            raise UnsupportedType("a HEIF sequence without a still image")
+        if not has_readable_items(path):
+            raise BrokenImage
 
 
 def _says_cut(exc: Exception) -> bool:
@@ -162,9 +170,9 @@ def _says_cut(exc: Exception) -> bool:
     )
 
 
-def _bound_pixels(image: Image.Image, max_pixels: int | None) -> None:
+def _bound_pixels(image: Image.Image, stream: Codestream | None, max_pixels: int | None) -> None:
     if max_pixels is not None:
-        for width, height in (image.size, _tile_size(image)):
+        for width, height in (image.size, _tile_size(image), stream.size if stream else (0, 0)):
             if width * height > max_pixels:
                 raise TooManyPixels(width, height, max_pixels)
 
@@ -175,6 +183,13 @@ def _tile_size(image: Image.Image) -> tuple[int, int]:
         return 0, 0
     tags = image.tag_v2
     return int(tags.get(TiffImagePlugin.TILEWIDTH, 0)), int(tags.get(TiffImagePlugin.TILELENGTH, 0))
+
+
+def _load(image: Image.Image, stream: Codestream | None, max_side: int | None) -> None:
+    if stream is None:
+        image.load()
+    else:
+        jpeg2000.load(image, stream, max(image.size) / max(_fitted(image.size, max_side)) / _GAP)
 
 
 def _draft(image: Image.Image, max_side: int | None) -> _Box | None:

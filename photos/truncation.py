@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from photos.boxes import boxes
-from photos.image_types import AVIF, HEIC, TIFF, WEBP, ImageType
+from photos.image_types import AVIF, HEIC, J2K, JP2, JPX, TIFF, WEBP, ImageType
+from photos.jpeg2000 import promised_end
 
 
 def is_cut_short(path: Path, kind: ImageType) -> bool:
@@ -43,4 +44,7 @@ _PROMISES: dict[ImageType, Callable[[BinaryIO, int], int]] = {
     AVIF: _last_box_end,
     HEIC: _last_box_end,
     TIFF: _directory_start,
+    JP2: promised_end,
+    JPX: promised_end,
+    J2K: promised_end,
 }

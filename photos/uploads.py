@@ -132,6 +132,8 @@ def _new_photo(original: str, stored: str, sha256: str, size: int, decoded: Deco
         format=info.type.name,
         width=info.width,
         height=info.height,
+        animated=info.animated,
+        panorama=info.panorama,
         # Until the metadata stage finds a better date: the moment of the upload, on a clock that shows UTC.
         taken_at=now.astimezone(UTC),
         taken_offset=0,

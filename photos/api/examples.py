@@ -46,6 +46,8 @@ PHOTO = OpenApiExample(
         "height": 3024,
         "bytes": 880703,
         "format": "jpeg",
+        "animated": False,
+        "panorama": False,
         "taken_at": "2023-10-21T16:20:01+02:00",
         "taken_at_source": "exif",
         "camera": "Apple iPhone 7",

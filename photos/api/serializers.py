@@ -53,6 +53,8 @@ class PhotoSerializer(serializers.Serializer[Photo]):
     height = serializers.IntegerField(help_text="Pixels, upright.")
     bytes = serializers.IntegerField()
     format = serializers.CharField()
+    animated = serializers.BooleanField(help_text="Its first frame is shown.")
+    panorama = serializers.BooleanField()
     taken_at = WallTimeField(source="taken_locally")
     taken_at_source = serializers.ChoiceField(choices=Photo.DateSource.choices)
     camera = serializers.CharField()
@@ -179,4 +181,4 @@ class TagSerializer(serializers.Serializer[Any]):
 
 
 class UploadSerializer(serializers.Serializer[Any]):
-    file = serializers.FileField(help_text="JPEG, PNG, WebP, GIF, AVIF, TIFF, BMP, HEIC or HEIF.")
+    file = serializers.FileField(help_text="JPEG, PNG, WebP, GIF, AVIF, TIFF, BMP, HEIC, HEIF or JPEG 2000.")

@@ -12,6 +12,7 @@ from django.utils import timezone as clock
 from photos import walltime
 from photos.metadata import display_camera, display_shutter
 from photos.models.changes import columns_of
+from photos.models.picture import Picture
 from photos.models.queryset import PhotoQuerySet
 from photos.models.stage import Stage
 from photos.models.tag import PhotoTag
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ai.vocabulary import TagScore
 
 
-class Photo(models.Model):
+class Photo(Picture):
     """A photo, what its file says, what the machine understood and what a person decided.
 
     `taken_at` is the wall clock where the photo was taken, labelled UTC and never shifted; `taken_offset` says how far
@@ -44,11 +45,8 @@ class Photo(models.Model):
     image = models.FileField(max_length=255, editable=False)
     sha256 = models.CharField("SHA-256", max_length=64, editable=False)
     bytes = models.PositiveBigIntegerField(editable=False)
-    format = models.CharField(max_length=16, editable=False)
     folder = models.CharField(max_length=1024, blank=True, editable=False, help_text="Where its file lay.")
     file_modified_at = models.DateTimeField(null=True, blank=True, editable=False)
-    width = models.PositiveIntegerField(editable=False, help_text="Pixels, upright.")
-    height = models.PositiveIntegerField(editable=False, help_text="Pixels, upright.")
 
     taken_at = models.DateTimeField(help_text="Wall clock where it was taken.")
     taken_offset = models.SmallIntegerField(null=True, blank=True, help_text="Minutes east of UTC.")

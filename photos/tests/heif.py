@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 SIDE = 64  # pixels
 
@@ -13,6 +15,15 @@ _HVCC = bytes.fromhex(
     "c172b02240"
 )
 _FRAME = bytes.fromhex("0000002b2801af0418fc7938ebfff9908fcfc05c2b78a5da570ff168c457b35af8116fbcc1ab678e627bba09bfcf80")
+_DEPTH = b"urn:mpeg:hevc:2015:auxid:2\0"  # ISO/IEC 23008-12, 6.5.8
+
+
+@dataclass(frozen=True)
+class _Item:
+    kind: bytes
+    data: bytes
+    properties: tuple[bytes, ...] = ()
+    refers: tuple[bytes, int] | None = None  # how, and to the item of which number
 
 
 def heic(
@@ -22,25 +33,67 @@ def heic(
 
     `claimed_size` is what its header says; the picture itself stays 64 pixels square.
     """
-    items = [_FRAME, struct.pack(">I", 0) + exif.removeprefix(b"Exif\0\0")]
-    kinds = (b"hvc1", b"Exif")
+    about = _Item(b"Exif", struct.pack(">I", 0) + exif.removeprefix(b"Exif\0\0"), refers=(b"cdsc", 1))
+    return _file([_picture(quarter_turns, claimed_size), about], brand=brand)
+
+
+def heic_burst(quarter_turns: Sequence[int], primary: int) -> bytes:
+    """Make a HEIC of several shots, each turned another way, the one of number `primary` (from 1) the cover."""
+    return _file([_picture(turns) for turns in quarter_turns], primary)
+
+
+def heic_with_depth() -> bytes:
+    """Make a HEIC whose second picture says how far things are, as phones keep it for portraits."""
+    depth = _picture(1)
+    properties = (*depth.properties, _full_box(b"auxC", 0, _DEPTH))
+    return _file([_picture(0), _Item(depth.kind, depth.data, properties, refers=(b"auxl", 1))])
+
+
+def heif_sequence() -> bytes:
+    """Make the head of a HEIF file that holds frames of a sequence and no still image."""
+    return _box(b"ftyp", b"msf1", bytes(4), b"msf1hevc") + _box(b"moov", bytes(100)) + _box(b"mdat", bytes(100))
+
+
+def _picture(quarter_turns: int, claimed_size: tuple[int, int] = (SIDE, SIDE)) -> _Item:
     size = _full_box(b"ispe", 0, struct.pack(">II", *claimed_size))
-    properties = _box(b"ipco", _box(b"hvcC", _HVCC), size, _box(b"irot", bytes([quarter_turns])))
-    # Item 1 has properties 1 to 3; the high bit says essential.
-    associations = _full_box(b"ipma", 0, struct.pack(">IHBBBB", 1, 1, 3, 0x81, 2, 0x83))
-    descriptions = [
-        _full_box(b"infe", 2, struct.pack(">HH4sx", number, 0, kind)) for number, kind in enumerate(kinds, start=1)
-    ]
+    return _Item(b"hvc1", _FRAME, (_box(b"hvcC", _HVCC), size, _box(b"irot", bytes([quarter_turns]))))
+
+
+def _file(items: Sequence[_Item], primary: int = 1, brand: bytes = b"heic") -> bytes:
     boxes = [
         _full_box(b"hdlr", 0, struct.pack(">I4s13x", 0, b"pict")),
-        _full_box(b"pitm", 0, struct.pack(">H", 1)),
-        _full_box(b"iinf", 0, struct.pack(">H", len(items)), *descriptions),
-        _full_box(b"iref", 0, _box(b"cdsc", struct.pack(">HHH", 2, 1, 1))),
-        _box(b"iprp", properties, associations),
+        _full_box(b"pitm", 0, struct.pack(">H", primary)),
+        _full_box(b"iinf", 0, struct.pack(">H", len(items)), *map(_described, range(1, len(items) + 1), items)),
+        _full_box(b"iref", 0, *map(_reference, range(1, len(items) + 1), items)),
+        _properties(items),
     ]
     start = _box(b"ftyp", brand, bytes(4), b"mif1heic")
-    before_data = len(start) + len(_full_box(b"meta", 0, *boxes, _places(items, 0))) + 8
-    return start + _full_box(b"meta", 0, *boxes, _places(items, before_data)) + _box(b"mdat", *items)
+    data = [item.data for item in items]
+    before_data = len(start) + len(_full_box(b"meta", 0, *boxes, _places(data, 0))) + 8
+    return start + _full_box(b"meta", 0, *boxes, _places(data, before_data)) + _box(b"mdat", *data)
+
+
+def _described(number: int, item: _Item) -> bytes:
+    return _full_box(b"infe", 2, struct.pack(">HH4sx", number, 0, item.kind))
+
+
+def _reference(number: int, item: _Item) -> bytes:
+    return _box(item.refers[0], struct.pack(">HHH", number, 1, item.refers[1])) if item.refers else b""
+
+
+def _properties(items: Sequence[_Item]) -> bytes:
+    """Write all properties and which item has which; the high bit of a number says essential."""
+    associations, written = b"", 0
+    with_some = [(number, item) for number, item in enumerate(items, start=1) if item.properties]
+    for number, item in with_some:
+        numbers = range(written + 1, written + len(item.properties) + 1)
+        associations += struct.pack(">HB", number, len(numbers))
+        associations += bytes(
+            0x80 * (name[4:8] in (b"hvcC", b"irot")) + at for at, name in zip(numbers, item.properties, strict=True)
+        )
+        written += len(numbers)
+    container = _box(b"ipco", *(content for _, item in with_some for content in item.properties))
+    return _box(b"iprp", container, _full_box(b"ipma", 0, struct.pack(">I", len(with_some)), associations))
 
 
 def _places(items: list[bytes], at: int) -> bytes:

@@ -27,6 +27,8 @@ OURS = {
     "height": int,
     "bytes": int,
     "format": str,
+    "animated": bool,
+    "panorama": bool,
     "taken_at": str,
     "taken_at_source": str,
     "camera": str,

@@ -17,7 +17,7 @@ from jobs.worker import Worker
 from photos import storage
 from photos.models import Photo
 from photos.tests.factories import make_user
-from photos.tests.pictures import jpeg, png
+from photos.tests.pictures import gif, jpeg, png
 from photos.tests.requesting import files_below, post, post_photo, problem_of, read
 
 pytestmark = pytest.mark.django_db
@@ -234,3 +234,15 @@ def test_the_address_takes_nothing_but_post(client: Client) -> None:
 
     assert problem_of(response) == (405, "method_not_allowed")
     assert response["Allow"] == "POST, OPTIONS"
+
+
+def test_an_animation_and_a_panorama_are_kept_as_such(client: Client) -> None:
+    numbers = [post_photo(client, data, "a").json()["id"] for data in (gif(), jpeg((1200, 400)), jpeg((600, 400)))]
+
+    answers = [client.get(f"/photo/{number}").json() for number in numbers]
+
+    assert [(answer["animated"], answer["panorama"]) for answer in answers] == [
+        (True, False),
+        (False, True),
+        (False, False),
+    ]

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from photos import images
-from photos.image_types import IMAGE_TYPES, UnsupportedType
+from photos.image_types import JPX, PICTURE_TYPES, UnsupportedType
 from photos.images import BrokenImage, TruncatedImage
 from photos.tests import pictures
 from photos.tests.heif import heic
@@ -30,6 +30,8 @@ FILES = {
     "lzw tiff": pictures.encoded(NOISE, "TIFF", compression="tiff_lzw"),
     "bmp": pictures.encoded(NOISE, "BMP"),
     "heic": heic(),
+    "jp2": pictures.encoded(NOISE, "JPEG2000"),
+    "j2k": pictures.encoded(NOISE, "JPEG2000", no_jp2=True),
 }
 
 
@@ -41,7 +43,7 @@ def test_every_type_is_decoded(tmp_path: Path) -> None:
         assert decoded.image.mode == "RGB"
         assert decoded.image.size == (decoded.info.width, decoded.info.height)
 
-    assert seen == set(IMAGE_TYPES)
+    assert seen == set(PICTURE_TYPES) - {JPX}
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9, 0.99])
@@ -74,7 +76,7 @@ def test_a_heic_cut_behind_its_picture_is_found_out_though_libheif_says_nothing(
         images.inspect(path, LIMIT)
 
 
-@pytest.mark.parametrize("name", ["jpeg", "png", "webp", "avif", "tiff", "heic"])
+@pytest.mark.parametrize("name", ["jpeg", "png", "webp", "avif", "tiff", "heic", "j2k"])
 def test_a_head_with_rubbish_behind_it_is_broken(tmp_path: Path, name: str) -> None:
     path = pictures.on_disk(tmp_path, FILES[name][:40] + b"rubbish " * 1000)
 

@@ -169,3 +169,13 @@ def test_pages_have_no_inline_script_style_or_handler(client: Client, make_photo
     for url in (reverse("photos:gallery"), photo.get_absolute_url(), reverse("photos:upload")):
         page = client.get(url).content.decode()
         assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|javascript:", page)
+
+
+def test_animations_and_panoramas_are_marked(client: Client, make_photo: MakePhoto) -> None:
+    make_photo(animated=True)
+    make_photo(panorama=True)
+    make_photo()
+
+    page = client.get(reverse("photos:gallery")).content.decode()
+
+    assert (page.count('title="Animation"'), page.count('title="Panorama"')) == (1, 1)

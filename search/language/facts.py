@@ -149,13 +149,15 @@ _OPERATORS: tuple[Operator[Any], ...] = (
     ),
     ChoiceFact(
         name="is",
-        help="What was done with a photo. A query that names is:archived looks into the archive too.",
+        help="What a photo is, or was done with it. A query that names is:archived looks into the archive too.",
         examples=("is:favorite", "is:archived", "is:untagged", "is:failed"),
         options=_options(
             Option("favorite", lambda: Q(favorite=True), ("favourite", "fav"), (of_photo("favorite"),)),
             Option("archived", lambda: Q(archived=True), reads=(of_photo("archived"),)),
             Option("untagged", untagged, reads=TAGS),
             Option("failed", lambda: Q(status=Photo.Status.FAILED), reads=(_FAILED,)),
+            Option("animated", lambda: Q(animated=True), reads=(of_photo("animated"),)),
+            Option("panorama", lambda: Q(panorama=True), reads=(of_photo("panorama"),)),
         ),
     ),
     ChoiceFact(

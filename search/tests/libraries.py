@@ -146,6 +146,8 @@ def _has(name: str, value: object, photo: Photo) -> bool:
         "archived": photo.archived,
         "untagged": not tags,
         "failed": photo.status == "failed",
+        "animated": photo.animated,
+        "panorama": photo.panorama,
         "portrait": photo.height > photo.width,
         "landscape": photo.height < photo.width,
         "square": photo.height == photo.width,

@@ -45,6 +45,7 @@ RIVER = {
     "format": "heic",
     "width": 3024,
     "height": 4032,
+    "panorama": True,
 }
 BLANK = {
     "title": "blank",
@@ -52,6 +53,7 @@ BLANK = {
     "format": "png",
     "width": 800,
     "height": 800,
+    "animated": True,
     "status": Photo.Status.FAILED,
 }
 
@@ -113,6 +115,9 @@ def found(text: str, owner: User) -> set[str]:
         ("is:untagged", {"blank"}),
         ("-is:untagged", {"falcon", "river"}),
         ("is:failed", {"blank"}),
+        ("is:animated", {"blank"}),
+        ("is:panorama", {"river"}),
+        ("-is:panorama -is:animated", {"falcon"}),
         ("type:heif", {"river"}),
         ("-type:jpg", {"river", "blank"}),
         ("orientation:portrait", {"river"}),

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class Picture(models.Model):
+    """What the bytes of an image showed at the door."""
+
+    format = models.CharField(max_length=16, editable=False)
+    width = models.PositiveIntegerField(editable=False, help_text="Pixels, upright.")
+    height = models.PositiveIntegerField(editable=False, help_text="Pixels, upright.")
+    animated = models.BooleanField(default=False, editable=False, help_text="Its first frame is shown.")
+    panorama = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        abstract = True
