@@ -73,7 +73,8 @@ def _waiting(photo_ids: Sequence[int]) -> list[int]:
 
 def _queue_again(photo_ids: Sequence[int]) -> None:
     """Queue those whose job ended without them, as it does where there is no model; raises Unattended."""
-    if idle := Run.objects.without(analyse_photo, photo_ids):
+    # Looked at once more: a job that is not there any more may have ended only since they were seen to wait.
+    if idle := _waiting(Run.objects.without(analyse_photo, photo_ids)):
         now = timezone.now()
         missing.give_up_lost(now)
         possible = missing.possible_stages()

@@ -67,6 +67,17 @@ def test_a_photo_whose_job_was_lost_is_queued_again(queued: list[int]) -> None:
     assert Photo.objects.filter(status=Photo.Status.READY).count() == 3
 
 
+def test_a_photo_that_is_done_just_after_it_was_seen_to_wait_is_none_that_nobody_can_do(queued: list[int]) -> None:
+    step = at_work()
+
+    def at_work_meanwhile() -> None:  # called between the two looks
+        step()
+
+    wait_for(queued, lambda *_: None, at_work_meanwhile, nobody_asks)
+
+    assert Photo.objects.filter(status=Photo.Status.READY).count() == 3
+
+
 @pytest.mark.usefixtures("no_encoder")
 def test_without_a_model_the_reason_is_said_and_nobody_waits_for_ever(queued: list[int]) -> None:
     with pytest.raises(Unattended, match="no model"):
