@@ -22,10 +22,11 @@ if [ ! -e "$$stamp" ]; then \
 fi
 endef
 
-.PHONY: run test lint format screenshots ocr help
+.PHONY: run test lint format screenshots ocr raw help
 help:
 	@echo "make run      start the site (settings: HOST, PORT, WEB_CONCURRENCY and the README's table)"
 	@echo "make ocr      install what reads text in pictures; CLOUDZY_OCR=rapidocr switches it on"
+	@echo "make raw      install what reads raw photos of cameras (CR2, CR3, NEF, ARW, RAF, RW2, DNG, ORF)"
 	@echo "make test     run linters, type checks and every test"
 	@echo "make lint     run the linters and type checks only"
 	@echo "make format   put the code into the project's format"
@@ -47,11 +48,15 @@ run: .env
 requirements:
 	$(call install,requirements.txt,run)
 requirements-dev:
-	$(call install,requirements-dev.txt,test,requirements.txt requirements-ocr.txt)
+	$(call install,requirements-dev.txt,test,requirements.txt requirements-ocr.txt requirements-raw.txt)
 
 # The extra that reads text in pictures (CLOUDZY_OCR=rapidocr).
 ocr:
 	$(call install,requirements-ocr.txt,ocr,requirements.txt)
+
+# The extra that reads raw photos.
+raw:
+	$(call install,requirements-raw.txt,raw,requirements.txt)
 
 test: lint
 	@$(PY) -m pytest -n auto $(ARGS)

@@ -67,7 +67,8 @@ PROBLEMS = {
     "file_too_large": Problem("File too large", "CLOUDZY_MAX_UPLOAD_MB sets the limit. Nothing was stored."),
     "unsupported_type": Problem(
         "Not an image we read",
-        "The bytes decide, not the name. We read JPEG, PNG, WebP, GIF, AVIF, TIFF, BMP, HEIC/HEIF, JPEG 2000.",
+        "The bytes decide, not the name. We read JPEG, PNG, WebP, GIF, AVIF, TIFF, BMP, HEIC/HEIF, JPEG 2000, and "
+        "with the extra `raw` raw photos of cameras.",
     ),
     "too_many_pixels": Problem(
         "Too many pixels", "CLOUDZY_MAX_MEGAPIXELS sets the limit; it is checked before anything is decoded."

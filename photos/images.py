@@ -17,10 +17,11 @@ from photos import jpeg2000
 from photos.boxes import has_readable_items, has_still_image
 from photos.colours import flatten, to_srgb
 from photos.exif import orientation_of
-from photos.image_types import HEIC, JPEG_2000, ImageType, RawUnreadable, UnsupportedType, type_of
+from photos.image_types import HEIC, JPEG_2000, ImageType, UnsupportedType, type_of
 from photos.jpeg2000 import Codestream, read_codestream
 from photos.memory import decoding_slot
 from photos.panoramas import is_panorama
+from photos.raws import FULL_SIZE, opened_raw
 from photos.truncation import is_cut_short
 
 pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
@@ -121,7 +122,8 @@ def decode(path: Path, max_pixels: int | None, max_side: int | None) -> Decoded:
             turn = _TURNS.get(orientation_of(image))
             pixels = to_srgb(_shrunk(image, size, drafted, max_side), image.info.get("icc_profile"))
             upright = bare(pixels if turn is None else pixels.transpose(turn))
-    width, height = reversed(size) if turn in _SIDEWAYS else size
+    whole = image.info.get(FULL_SIZE, size)
+    width, height = reversed(whole) if turn in _SIDEWAYS else whole
     return Decoded(ImageInfo(kind, width, height, animated, is_panorama(image, width, height)), upright)
 
 
@@ -140,10 +142,8 @@ def opened(path: Path) -> Iterator[tuple[ImageType, Image.Image]]:
     """
     kind = type_of(path)
     _check_whole(path, kind)
-    if kind.is_raw:
-        raise RawUnreadable(kind)
     try:
-        with Image.open(path, formats=kind.pillow_formats) as image:
+        with opened_raw(path, kind) if kind.is_raw else Image.open(path, formats=kind.pillow_formats) as image:
             yield kind, image
     except DECODE_ERRORS as exc:
         # Pillow's own have no number; a seek to a place the file cannot have is EINVAL.
@@ -154,7 +154,7 @@ def opened(path: Path) -> Iterator[tuple[ImageType, Image.Image]]:
 
 def _check_whole(path: Path, kind: ImageType) -> None:
     """Refuse what decoders would take without a word though it is cut short, and what would end our process."""
-    if (kind is HEIC or kind in JPEG_2000) and is_cut_short(path, kind):
+    if (kind is HEIC or kind in JPEG_2000 or kind.is_raw) and is_cut_short(path, kind):
         raise TruncatedImage
     if kind is HEIC:
         if not has_still_image(path):

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from photos import jpeg2000, raw_previews
 from photos.boxes import boxes
 from photos.image_types import AVIF, HEIC, J2K, JP2, JPX, TIFF, WEBP, ImageType
-from photos.jpeg2000 import promised_end
 
 
 def is_cut_short(path: Path, kind: ImageType) -> bool:
@@ -16,11 +16,11 @@ def is_cut_short(path: Path, kind: ImageType) -> bool:
     libheif decodes what is left of a cut HEIC without a word, and other decoders call a cut file merely unreadable.
     """
     promised = _PROMISES.get(kind)
-    if promised is None:
+    if promised is None and not kind.is_raw:
         return False
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
-        return promised(file, size) > size
+        return (promised(file, size) if promised else raw_previews.promised_end(file, kind.name)) > size
 
 
 def _riff_end(file: BinaryIO, _: int) -> int:
@@ -44,7 +44,7 @@ _PROMISES: dict[ImageType, Callable[[BinaryIO, int], int]] = {
     AVIF: _last_box_end,
     HEIC: _last_box_end,
     TIFF: _directory_start,
-    JP2: promised_end,
-    JPX: promised_end,
-    J2K: promised_end,
+    JP2: jpeg2000.promised_end,
+    JPX: jpeg2000.promised_end,
+    J2K: jpeg2000.promised_end,
 }

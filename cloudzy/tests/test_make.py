@@ -34,7 +34,7 @@ class Project:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name in ("Makefile", "requirements.txt", "requirements-ocr.txt", "requirements-dev.txt"):
+        for name in ("Makefile", *(path.name for path in BASE_DIR.glob("requirements*.txt"))):
             shutil.copy(BASE_DIR / name, folder)
         self.put_python()
 
@@ -93,15 +93,18 @@ def test_changed_requirements_are_installed(project: Project) -> None:
     assert project.was_asked_for("pip install")
 
 
-def test_the_extra_that_reads_text_is_installed_once(project: Project) -> None:
-    project.make("ocr")
-    first = project.was_asked_for("pip install") and project.was_asked_for("-r requirements-ocr.txt")
-    project.make("ocr")
+@pytest.mark.parametrize("extra", ["ocr", "raw"])
+def test_an_extra_is_installed_once(project: Project, extra: str) -> None:
+    project.make(extra)
+    first = project.was_asked_for("pip install") and project.was_asked_for(f"-r requirements-{extra}.txt")
+    project.make(extra)
 
     assert first and not project.was_asked_for("pip install")
 
 
-@pytest.mark.parametrize(("name", "goal"), [("requirements.txt", "ocr"), ("requirements-ocr.txt", "test")])
+@pytest.mark.parametrize(
+    ("name", "goal"), [("requirements.txt", "ocr"), ("requirements-ocr.txt", "test"), ("requirements-raw.txt", "test")]
+)
 def test_a_change_of_what_a_file_includes_is_installed(project: Project, name: str, goal: str) -> None:
     project.make(goal)
     with (project.folder / name).open("a") as requirements:

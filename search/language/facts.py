@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 
-from photos.image_types import IMAGE_TYPES
+from photos.image_types import IMAGE_TYPES, RAW_TYPES
 from photos.models import Photo, PhotoTag
 from photos.models.tag import normalise_tag
 from search.facts.sources import ALBUMS, TAGS, Source, of_photo
@@ -54,6 +54,10 @@ def untagged() -> Q:
 
 def _of_type(name: str) -> Option:
     return Option(name, lambda: Q(format=name), aliases=_TYPE_ALIASES.get(name, ()))
+
+
+def _is_raw() -> Q:
+    return Q(format__in=[kind.name for kind in RAW_TYPES])
 
 
 def _options(*options: Option) -> dict[str, Option]:
@@ -165,7 +169,7 @@ _OPERATORS: tuple[Operator[Any], ...] = (
         help="The kind of image file.",
         examples=("type:heic", "-type:jpeg"),
         aliases=("format",),
-        options=_options(*(_of_type(kind.name) for kind in IMAGE_TYPES)),
+        options=_options(*(_of_type(kind.name) for kind in IMAGE_TYPES), Option("raw", _is_raw)),
         reads=(of_photo("format"),),
     ),
     ChoiceFact(

@@ -120,6 +120,7 @@ def found(text: str, owner: User) -> set[str]:
         ("-is:panorama -is:animated", {"falcon"}),
         ("type:heif", {"river"}),
         ("-type:jpg", {"river", "blank"}),
+        ("type:raw", set()),
         ("orientation:portrait", {"river"}),
         ("orientation:landscape", {"falcon"}),
         ("orientation:square", {"blank"}),
