@@ -7,4 +7,6 @@ class PhotosConfig(AppConfig):
     name = "photos"
 
     def ready(self) -> None:
-        import photos.signals  # noqa: F401  (receivers connect on import)
+        # Receivers connect on import.
+        import photos.duplicates.signals
+        import photos.signals  # noqa: F401

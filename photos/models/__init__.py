@@ -1,6 +1,15 @@
 from __future__ import annotations
 
 from photos.models.colour import ColourName, PhotoColour
+from photos.models.duplicate import (
+    Dismissal,
+    DismissedPair,
+    DuplicateGroup,
+    DuplicateMember,
+    LikenessBound,
+    Lookalike,
+    Tier,
+)
 from photos.models.file import PhotoFile
 from photos.models.fingerprint import Fingerprint
 from photos.models.generation import ActiveModel, Embedding
@@ -17,9 +26,15 @@ from photos.models.vocabulary import VocabularyWord
 __all__ = [
     "ActiveModel",
     "ColourName",
+    "Dismissal",
+    "DismissedPair",
+    "DuplicateGroup",
+    "DuplicateMember",
     "Embedding",
     "Fingerprint",
     "LearnedProbe",
+    "LikenessBound",
+    "Lookalike",
     "ModelMigration",
     "OutsideExample",
     "Photo",
@@ -33,6 +48,7 @@ __all__ = [
     "TagCalibration",
     "TeachingExample",
     "TextVector",
+    "Tier",
     "UnembeddedPhoto",
     "VocabularyState",
     "VocabularyWord",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from photos.tasks.analysis import QUEUED_AT_ONCE, YOUNG, analyse_photo, queue_left_behind, queue_photos
 from photos.tasks.colours import ask_for_colours, look_for_uncoloured, queue_colours, queue_uncoloured
+from photos.tasks.duplicates import find_duplicates, look_for_duplicates
 from photos.tasks.endings import analysis_ended
 from photos.tasks.fingerprints import (
     ask_for_fingerprints,
@@ -36,10 +37,12 @@ __all__ = [
     "ask_for_colours",
     "ask_for_fingerprints",
     "describe_photo",
+    "find_duplicates",
     "go_on_migrating",
     "hand_out",
     "learn_taught_words",
     "look_after_reanalyses",
+    "look_for_duplicates",
     "look_for_uncoloured",
     "look_for_unknown",
     "migrate_library",

@@ -1,0 +1,96 @@
+"""Which of some photos is best to keep, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+
+from photos.duplicates.shots import RAW_FORMATS
+from photos.models import Photo
+from photos.models.duplicate import Tier
+from photos.oneof import OneOf
+
+_AT_ONCE = 4096
+_FACTS = (
+    "camera_model", "lens", "aperture", "shutter", "iso", "focal_length",
+    "latitude", "altitude", "title", "description",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Merits:
+    """What speaks for keeping a photo; of everything, more is better."""
+
+    is_raw: bool
+    pixels: int
+    files: int  # kept beside its original
+    facts: int  # that are known of it: its date, camera, place, words
+    bytes: int
+    edited: int  # fields a person has set
+    favorite: bool
+    rating: int
+
+    @classmethod
+    def of(cls, photo: Photo, files: int) -> Merits:
+        return cls._of({name: getattr(photo, name) for name in _COLUMNS} | {"beside": files})
+
+    @classmethod
+    def _of(cls, row: Mapping[str, Any]) -> Merits:
+        dated = row["taken_at_source"] != Photo.DateSource.UPLOAD
+        return cls(
+            is_raw=row["format"] in RAW_FORMATS,
+            pixels=row["width"] * row["height"],
+            files=row["beside"],
+            facts=dated + sum(row[name] not in (None, "") for name in _FACTS),
+            bytes=row["bytes"],
+            edited=len(row["edited"]),
+            favorite=row["favorite"],
+            rating=row["rating"] or 0,
+        )
+
+
+_COLUMNS = ("format", "width", "height", "taken_at_source", "bytes", "edited", "favorite", "rating", *_FACTS)
+# By what is decided first. Copies of one picture: by the quality of the file, since what a person said of the others
+# moves to it. Different shots: by what a person likes.
+_QUALITY = ("is_raw", "pixels", "files", "facts", "bytes")
+_LIKING = ("favorite", "rating", "edited")
+_REASONS = {
+    "is_raw": "It is the raw file",
+    "pixels": "It has the most pixels",
+    "files": "Files of it are kept beside it",
+    "facts": "More is known of it",
+    "bytes": "It is the least compressed",
+    "edited": "You have corrected it",
+    "favorite": "It is a favorite",
+    "rating": "You gave it the most stars",
+}
+
+
+def merits_of(photo_ids: Collection[int]) -> dict[int, Merits]:
+    """Return by id what speaks for each of these photos; those that are gone are left out."""
+    wanted, found = sorted(photo_ids), {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        photos = Photo.objects.filter(pk__in=OneOf(wanted[start : start + _AT_ONCE])).order_by()
+        for row in photos.annotate(beside=Count("files")).values("pk", "beside", *_COLUMNS):
+            found[row["pk"]] = Merits._of(row)
+    return found
+
+
+def best_first(photo_ids: Iterable[int], merits: Mapping[int, Merits], tier: Tier) -> list[int]:
+    """Return the photos whose merits are known, the best to keep first; of equals the one that was there first."""
+    names = _order(tier)
+    worth = {pk: tuple(getattr(merits[pk], name) for name in names) for pk in photo_ids if pk in merits}
+    return sorted(sorted(worth), key=worth.__getitem__, reverse=True)
+
+
+def reasons(keeper: Merits, others: Sequence[Merits], tier: Tier) -> list[str]:
+    """Say in what the keeper is better than each of the others; where in nothing, that it was there first."""
+    best = [name for name in _order(tier) if all(getattr(keeper, name) > getattr(other, name) for other in others)]
+    return [_REASONS[name] for name in best] or ["It was there first"]
+
+
+def _order(tier: Tier) -> Sequence[str]:
+    return (*_LIKING, *_QUALITY) if tier in (Tier.BURST, Tier.SIMILAR) else (*_QUALITY, *_LIKING)
