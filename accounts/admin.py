@@ -15,6 +15,8 @@ from accounts.record import Actor, DestructiveAct, Where, acting
 class PersonAdmin(UserAdmin):
     """Whoever deletes a person deletes their photos, and that is recorded."""
 
+    fieldsets = [*(UserAdmin.fieldsets or []), ("Limits", {"fields": ["quota_mb", "max_photos"]})]
+
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         with acting(Actor.of(request.user, Where.ADMIN)):
             super().delete_model(request, obj)

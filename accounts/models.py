@@ -14,6 +14,13 @@ class User(AbstractUser):
     # Not the username: `claim_owner` renames the row, and it must stay the same owner of the same photos.
     is_local_owner = models.BooleanField(default=False, editable=False)
 
+    quota_mb = models.PositiveIntegerField(
+        "storage in MB", null=True, blank=True, help_text="Empty: as CLOUDZY_QUOTA_MB says. 0: no limit."
+    )
+    max_photos = models.PositiveIntegerField(
+        "number of photos", null=True, blank=True, help_text="Empty: as CLOUDZY_MAX_PHOTOS says. 0: no limit."
+    )
+
     class Meta(AbstractUser.Meta):
         constraints = [
             models.UniqueConstraint(

@@ -86,7 +86,7 @@ def _facts(problem: exceptions.APIException) -> dict[str, Any]:
         "type": f"/problems/{slug}",
         "title": PROBLEMS[slug].title,
         "status": problem.status_code,
-    }
+    } | getattr(problem, "facts", {})
     if isinstance(problem, exceptions.ValidationError):
         errors = _field_errors(problem.detail)
         detail = "; ".join(f"{name}: {' '.join(words)}" for name, words in errors.items())

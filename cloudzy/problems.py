@@ -19,10 +19,12 @@ _BY_STATUS = {
     409: "conflict",
     410: "gone",
     411: "length_required",
+    412: "unknown_protocol",
     413: "content_too_large",
     415: "unsupported_media_type",
     416: "range_not_satisfiable",
     422: "unprocessable_content",
+    423: "upload_locked",
     429: "too_many_requests",
     500: "internal_server_error",
     503: "service_unavailable",
@@ -76,7 +78,31 @@ PROBLEMS = {
     "truncated_image": Problem("The image is cut short", "Part of the file is missing. Send it again from its source."),
     "broken_image": Problem("The image is damaged", "The file begins like an image and cannot be decoded."),
     "checksum_mismatch": Problem(
-        "Other bytes arrived", "X-Content-SHA256 is not the SHA-256 of what arrived. Nothing was stored; send it again."
+        "Other bytes arrived",
+        "The SHA-256 that was announced (X-Content-SHA256, or `sha256` in Upload-Metadata), or the Upload-Checksum of "
+        "one piece, is not that of what arrived. Nothing of it was stored; send it again.",
+    ),
+    "quota_exceeded": Problem(
+        "Your room is used up",
+        "As much as you may keep is taken (`used` of `limit`, in `unit`), the trash and uploads on their way with it. "
+        "Delete what you do not need for good, or ask whoever runs this service: CLOUDZY_QUOTA_MB and "
+        "CLOUDZY_MAX_PHOTOS are the limits of everybody, and a person may have others in the admin.",
+    ),
+    "too_many_uploads": Problem(
+        "Too many unfinished uploads",
+        "Finish some, delete them, or wait: unfinished uploads are forgotten after 24 hours.",
+    ),
+    "unknown_protocol": Problem(
+        "Another protocol", "Resumable uploads are spoken in tus 1.0.0: see the header Tus-Version."
+    ),
+    "offset_mismatch": Problem(
+        "The piece belongs elsewhere", "Ask by HEAD how far the upload is, and go on from its Upload-Offset."
+    ),
+    "upload_gone": Problem(
+        "The upload is gone", "It was not a photo, was deleted, or nothing came for 24 hours. `detail` has the reason."
+    ),
+    "upload_locked": Problem(
+        "The upload is busy", "Another request is writing to it, perhaps one whose client is gone."
     ),
     "storage_missing": Problem(
         "The storage is missing",

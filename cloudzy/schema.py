@@ -38,12 +38,24 @@ WITH_IMAGE = {
     422: "An image, but broken, too large in pixels, or not of the given checksum.",
     507: "The disk is full.",
 }
+OF_TUS = {
+    409: "The piece does not belong here: see HEAD.",
+    410: "Given up, expired, or refused as a photo.",
+    412: "Tus-Resumable is missing or names another version.",
+    422: "An image, but broken, too large in pixels, or not of the given SHA-256.",
+    423: "Another request is at this upload.",
+    429: "Too many unfinished uploads.",
+    460: "Not the bytes of Upload-Checksum.",
+    507: "The disk is full.",
+}
 OF_LIKENESS = {409: "Not analysed yet.", 422: "The file of a photo, of which a part is meant, is damaged."}
 # What one kind of address alone answers, by the end of its path.
 OF_PATH = {
     "/search": OF_LIKENESS | {404: "The file of a photo is missing.", 410: "The cursor has expired."},
     "/facets": OF_LIKENESS | {404: "The file of a photo is missing."},
     "/image-to-image": OF_LIKENESS | WITH_OBJECT,
+    "/uploads": OF_TUS,
+    "/uploads/{id}": OF_TUS,
     "/analyze": {409: "Nobody is set up to describe photos, or to read the text in them."},
     "/file": {416: "A range past the end of the file."},
     "/thumbnail": {422: "The original is damaged.", 507: "The disk is full."},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cloudzy import cors
 from cloudzy import environment as env
 
 BASE_DIR = env.BASE_DIR
@@ -27,7 +28,10 @@ WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", 2, 1, 64)
 CLOUDZY_WORKERS = env.number("CLOUDZY_WORKERS", 1, 1, 64)
 
 CLOUDZY_MAX_UPLOAD_MB = env.number("CLOUDZY_MAX_UPLOAD_MB", 100, 1, 10_000)
+CLOUDZY_MAX_ARCHIVE_MB = env.number("CLOUDZY_MAX_ARCHIVE_MB", 10_000, 1, 1_000_000)
 CLOUDZY_MAX_PIXELS = env.number("CLOUDZY_MAX_MEGAPIXELS", 100, 1, 1_000) * 1_000_000
+CLOUDZY_QUOTA_MB = env.number("CLOUDZY_QUOTA_MB", 0, 0, 1_000_000_000)  # of each person; 0: no limit
+CLOUDZY_MAX_PHOTOS = env.number("CLOUDZY_MAX_PHOTOS", 0, 0, 1_000_000_000)
 CLOUDZY_TRASH_DAYS = env.number("CLOUDZY_TRASH_DAYS", 30, 0, 36_500)
 CLOUDZY_ENCODER = env.choice("CLOUDZY_ENCODER", "compact", ["compact", "placeholder", "fake"], named="clip")
 CLOUDZY_ENCODER_IS_SET = env.text("CLOUDZY_ENCODER") != ""  # said by a person, not our default
@@ -84,7 +88,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
-CORS_EXPOSE_HEADERS = ["Link", "Location", "Preference-Applied", "Retry-After", "X-Total-Count"]
+CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS = cors.SENT, cors.READ
 
 SILENCED_SYSTEM_CHECKS = [
     "files.E001",  # the media volume may come later: until then uploads answer `storage_missing`, the rest works

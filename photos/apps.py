@@ -7,6 +7,7 @@ class PhotosConfig(AppConfig):
     name = "photos"
 
     def ready(self) -> None:
-        # Receivers connect on import.
+        # Receivers and duties register on import; these duties not in photos.tasks, which accepting a photo needs.
         import photos.duplicates.signals
+        import photos.resumable.duties
         import photos.signals  # noqa: F401

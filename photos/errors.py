@@ -43,6 +43,19 @@ class UploadTooLarge(APIException):
         super().__init__(f"A file may have {a_file} MB, the files of one request {all_files} MB together.")
 
 
+class QuotaExceeded(APIException):
+    """`facts` go into the answer beside its words."""
+
+    status_code = 413
+    default_code = "quota_exceeded"
+
+    def __init__(self, unit: str, used: int, limit: int) -> None:
+        what = f"{limit:,} photos" if unit == "photos" else f"{limit // 2**20:,} MB"
+        used_up = f"{used:,}" if unit == "photos" else f"{used / 2**20:,.1f} MB"
+        super().__init__(f"You may keep {what} here, and {used_up} of that are used. Photos in the trash count.")
+        self.facts = {"used": used, "limit": limit, "unit": unit}
+
+
 class ChecksumMismatch(APIException):
     status_code = 422
     default_code = "checksum_mismatch"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from accounts.record import DestructiveAct
 from photos import storage, thumbnails
-from photos.models import Photo, PhotoFile
+from photos.models import IncomingUpload, Photo, PhotoFile
 
 # An upload in progress has bytes and no row yet; what is older than this is left over from a crash.
 GRACE_SECONDS = 3600
@@ -87,8 +87,13 @@ def _strays(originals: Collection[str], now: datetime) -> Iterator[str]:
     for folder in (storage.ORIGINALS, storage.INCOMING, thumbnails.FOLDER):
         for path in sorted((root / folder).rglob("*")):
             name = path.relative_to(root).as_posix()
-            if name not in known and _is_old_file(path, now):
+            if name not in known and not _is_on_its_way(path) and _is_old_file(path, now):
                 yield name
+
+
+def _is_on_its_way(path: Path) -> bool:
+    """Tell the bytes of an upload whose client may yet come back: photos.resumable looks after those."""
+    return path.parent.name == storage.INCOMING and IncomingUpload.objects.has_file(path.stem)
 
 
 def _is_old_file(path: Path, now: datetime) -> bool:

@@ -20,7 +20,7 @@ from django.http import HttpRequest, UnreadablePostError
 from django.utils.datastructures import MultiValueDict
 from PIL import Image
 
-from photos import images, storage
+from photos import images, quotas, storage
 from photos.arrival import Arrival, Sidecar
 from photos.errors import ChecksumMismatch, NameTaken, NoFile, TooManyFiles
 from photos.images import Decoded
@@ -51,11 +51,12 @@ def accept_upload(
     expected_sha256: str = "",
     queued: bool = False,
     arrival: Arrival = Arrival(),  # noqa: B008 - it is frozen
+    counted: int = 0,
 ) -> Accepted:
     """Check a file, keep its bytes and make its photo, all or nothing; `queued` leaves its analysis to a worker.
 
-    Raises EmptyFile, FileTooLarge, UnsupportedType, TooManyPixels, BrokenImage, ChecksumMismatch, StorageMissing or
-    DiskFull; then nothing is kept.
+    `counted` bytes of it are in the owner's quota already. Raises EmptyFile, FileTooLarge, UnsupportedType,
+    TooManyPixels, BrokenImage, ChecksumMismatch, QuotaExceeded, StorageMissing or DiskFull; then nothing is kept.
     """
     incoming = spool(file)
     try:
@@ -75,7 +76,7 @@ def accept_upload(
     with ExitStack() as undo:
         undo.callback(storage.discard, photo.original)
         files = [_kept_sidecar(sidecar, undo) for sidecar in arrival.sidecars]
-        accepted = _insert(photo, files, decoded, now, queued)
+        accepted = _insert(photo, files, decoded, now, queued, counted)
         if accepted.created:
             undo.pop_all()
     return accepted
@@ -154,22 +155,25 @@ def _kept_sidecar(sidecar: Sidecar, undo: ExitStack) -> PhotoFile:
     return PhotoFile(kind=kind, name=name, stored=stored, sha256=sha256, bytes=len(sidecar.data))
 
 
-def _insert(photo: Photo, files: Sequence[PhotoFile], decoded: Decoded, now: datetime, queued: bool) -> Accepted:
+def _insert(
+    photo: Photo, files: Sequence[PhotoFile], decoded: Decoded, now: datetime, queued: bool, counted: int
+) -> Accepted:
     """Save the row with its files and stages, unless another upload was faster; raises NameTaken."""
     suffixes = ["", *(f"_{secrets.token_hex(3)}" for _ in range(4))]
     for suffix in suffixes:
         photo.filename = stored_filename(photo.original_name, decoded.info.type.extension, now, suffix)
-        if not Photo.objects.filter(filename=photo.filename).exists() and _saved(photo, files, queued):
+        if not Photo.objects.filter(filename=photo.filename).exists() and _saved(photo, files, queued, counted):
             return Accepted(photo, created=True, picture=decoded.image)
         if accepted := _already_there(photo.owner, photo.sha256, storage.path_of(photo.original)):
             return accepted
     raise NameTaken
 
 
-def _saved(photo: Photo, files: Sequence[PhotoFile], queued: bool) -> bool:
+def _saved(photo: Photo, files: Sequence[PhotoFile], queued: bool, counted: int) -> bool:
     """Insert the photo, its stages and perhaps its job; False when a unique name or hash was taken meanwhile."""
     try:
         with transaction.atomic():
+            quotas.hold(photo.owner, sum(file.bytes for file in files) + photo.bytes, counted)
             photo.save(force_insert=True)
             for file in files:
                 file.photo = photo

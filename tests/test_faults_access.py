@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,7 +21,7 @@ from photos.tests.requesting import post, problem_of
 pytestmark = pytest.mark.django_db
 
 OPEN_TO_ALL = ["/health", "/openapi.json", "/docs", "/redoc"]
-API = re.compile(r"/(upload|photos|photo|search|searches|tags)(/.*)?$")
+API = re.compile(r"/(upload|uploads|photos|photo|search|searches|tags)(/.*)?$")
 METHODS = ["get", "post", "patch", "delete"]
 
 
@@ -56,7 +57,7 @@ def anna(client: Client, server_mode: Settings) -> User:
 @pytest.mark.parametrize("route", [route for route in EVERYWHERE if API.match(route)])
 @pytest.mark.usefixtures("server_mode")
 def test_24_without_credentials_every_address_of_the_api_asks_for_them(client: Client, route: str) -> None:
-    response = client.get(route.replace("<int:pk>", "1"))
+    response = client.get(route.replace("<int:pk>", "1").replace("<uuid:pk>", str(UUID(int=1))))
 
     assert problem_of(response) == (401, "unauthorized")
     assert response["WWW-Authenticate"].startswith("Basic")

@@ -43,6 +43,13 @@ def as_served_on_this_machine(environ: dict[str, Any], start_response: Callable[
 
 application = get_wsgi_application()
 schema = schemathesis.openapi.from_wsgi("/openapi.json", as_served_on_this_machine)
+refusing = schema.config.checks.negative_data_rejection
+refusing.expected_statuses = [*refusing.expected_statuses, "412"]  # tus refuses another version of itself so
+
+
+@schemathesis.serializer("application/offset+octet-stream")
+def as_it_is(_: schemathesis.SerializationContext, value: Any) -> Any:
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 @schema.hook
@@ -64,4 +71,6 @@ def photos(make_photo: Callable[..., Photo]) -> None:
 @schema.parametrize()
 @EXAMPLES
 def test_every_answer_is_as_described(case: schemathesis.Case) -> None:
-    case.call_and_validate(checks=CHECKS)
+    # Nothing obliges a server to refuse headers it does not know.
+    strange = any(name.lower().startswith("x-schemathesis") for name in case.headers or {})
+    case.call_and_validate(checks=[check for check in CHECKS if not (strange and check is negative_data_rejection)])

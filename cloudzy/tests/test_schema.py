@@ -39,7 +39,7 @@ def published() -> set[str]:
         if isinstance(resolver, URLResolver) and resolver.app_name == "api"
     ]
     routes = [f"/{pattern.pattern}" for pattern in api.url_patterns if isinstance(pattern, URLPattern)]
-    return {re.sub(r"<int:(\w+)>", r"{\1}", route) for route in routes if not UNDESCRIBED.match(route)}
+    return {re.sub(r"<(?:int|uuid):(\w+)>", r"{\1}", route) for route in routes if not UNDESCRIBED.match(route)}
 
 
 def test_the_description_names_exactly_the_paths_that_exist(schema: dict[str, Any]) -> None:
@@ -79,6 +79,9 @@ def test_every_error_is_described_as_a_problem(schema: dict[str, Any]) -> None:
         ("/file", "get", {"200", "206", "304", "404", "416"}),
         ("/thumbnail", "get", {"200", "304", "404", "422", "507"}),
         ("/health", "get", {"200", "503"}),
+        ("/uploads", "post", {"201", "400", "412", "413", "415", "429", "507"}),
+        ("/uploads/{id}", "patch", {"204", "409", "410", "412", "413", "415", "422", "423", "460", "507"}),
+        ("/uploads/{id}", "delete", {"204", "404", "410", "412", "423"}),
     ],
 )
 def test_what_one_address_alone_answers_is_described(

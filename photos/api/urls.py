@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from photos.api import views
+from photos.api import tus, views
 from photos.api.recognised import TextView
 
 urlpatterns = [
     path("upload", views.UploadView.as_view(), name="upload"),
+    path("uploads", tus.UploadsView.as_view(), name="uploads"),
+    path("uploads/<uuid:pk>", tus.UploadView.as_view(), name="resumable-upload"),
     path("photos", views.PhotoListView.as_view(), name="photos"),
     path("photo/<int:pk>", views.PhotoView.as_view(), name="photo"),
     path("photo/<int:pk>/restore", views.RestoreView.as_view(), name="photo-restore"),

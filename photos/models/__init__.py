@@ -13,6 +13,7 @@ from photos.models.duplicate import (
 from photos.models.file import PhotoFile
 from photos.models.fingerprint import Fingerprint
 from photos.models.generation import ActiveModel, Embedding
+from photos.models.incoming import IncomingUpload
 from photos.models.model_migration import ModelMigration, UnembeddedPhoto
 from photos.models.photo import Photo
 from photos.models.reanalysis import Reanalysis
@@ -32,6 +33,7 @@ __all__ = [
     "DuplicateMember",
     "Embedding",
     "Fingerprint",
+    "IncomingUpload",
     "LearnedProbe",
     "LikenessBound",
     "Lookalike",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone as clock
 
@@ -91,26 +92,21 @@ class Photo(Picture):
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["owner", "sha256"], name="photo_once_per_owner"),
-            models.CheckConstraint(
-                condition=models.Q(rating=None) | models.Q(rating__lte=5), name="photo_rating_0_to_5"
-            ),
+            models.CheckConstraint(condition=Q(rating=None) | Q(rating__lte=5), name="photo_rating_0_to_5"),
         ]
         indexes = [
             models.Index(fields=["owner", "-created_at", "-id"], name="photo_by_added"),
             models.Index(fields=["owner", "-taken_at", "-id"], name="photo_by_taken"),
+            models.Index(fields=["owner", "bytes"], name="photo_bytes_by_owner"),
             # Counts what lists show without reading the rows.
-            models.Index(
-                fields=["owner"], condition=models.Q(trashed_at=None, archived=False), name="photo_listed_by_owner"
-            ),
+            models.Index(fields=["owner"], condition=Q(trashed_at=None, archived=False), name="photo_listed_by_owner"),
             # The next two hold few photos, and so cost an upload nothing.
             models.Index(
                 fields=["owner", "-trashed_at", "-id"],
-                condition=models.Q(archived=True) | models.Q(trashed_at__isnull=False),
+                condition=Q(archived=True) | Q(trashed_at__isnull=False),
                 name="photo_hidden",
             ),
-            models.Index(
-                fields=["owner", "-taken_at", "-id"], condition=models.Q(favorite=True), name="photo_favorites"
-            ),
+            models.Index(fields=["owner", "-taken_at", "-id"], condition=Q(favorite=True), name="photo_favorites"),
         ]
 
     def __str__(self) -> str:
