@@ -25,6 +25,7 @@ os.environ |= {
     "CLOUDZY_DATA_DIR": f"{_home}/data",
     "CLOUDZY_MEDIA_DIR": f"{_home}/media",
     "CLOUDZY_ENCODER": "fake",
+    "CLOUDZY_DECODER": "inline",  # a process for each test would take half a second; tests of the border have one
     "SECRET_KEY": "a secret of the tests only, long enough for server mode",
     "OMP_NUM_THREADS": "1",
     # Here, not in pyproject.toml: pytest-django would then read the settings before this file is.

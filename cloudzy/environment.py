@@ -25,6 +25,7 @@ Parsed = TypeVar("Parsed")
 
 _env = environ.Env()
 _PLAIN = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+_NEEDED_BY_PROGRAMS = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ", "TMPDIR")
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -36,6 +37,12 @@ def read_file(default: Path) -> None:
 def for_child(**changes: str) -> dict[str, str]:
     """Return the environment of a process of ours that differs in these; "" counts as not set."""
     return {**os.environ, **changes}
+
+
+def bare() -> dict[str, str]:
+    """Return the environment of a process of ours that is to know no setting and no secret."""
+    kept = {name: os.environ[name] for name in _NEEDED_BY_PROGRAMS if name in os.environ}
+    return kept | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # as in wsgi.py
 
 
 def text(name: str, default: str = "") -> str:

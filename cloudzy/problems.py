@@ -77,6 +77,10 @@ PROBLEMS = {
     ),
     "truncated_image": Problem("The image is cut short", "Part of the file is missing. Send it again from its source."),
     "broken_image": Problem("The image is damaged", "The file begins like an image and cannot be decoded."),
+    "decoder_unavailable": Problem(
+        "No decoder",
+        "The process that decodes pictures does not start: too little memory, or CLOUDZY_DECODER_MEMORY_MB is too low.",
+    ),
     "checksum_mismatch": Problem(
         "Other bytes arrived",
         "The SHA-256 that was announced (X-Content-SHA256, or `sha256` in Upload-Metadata), or the Upload-Checksum of "

@@ -32,6 +32,14 @@ CLOUDZY_MAX_ARCHIVE_MB = env.number("CLOUDZY_MAX_ARCHIVE_MB", 10_000, 1, 1_000_0
 CLOUDZY_MAX_PIXELS = env.number("CLOUDZY_MAX_MEGAPIXELS", 100, 1, 1_000) * 1_000_000
 CLOUDZY_QUOTA_MB = env.number("CLOUDZY_QUOTA_MB", 0, 0, 1_000_000_000)  # of each person; 0: no limit
 CLOUDZY_MAX_PHOTOS = env.number("CLOUDZY_MAX_PHOTOS", 0, 0, 1_000_000_000)
+# In a child of each process that decodes; inline, in that process itself, is for tests.
+CLOUDZY_DECODER = env.choice("CLOUDZY_DECODER", "child", ["child", "inline"])
+# What our heaviest decoder, for WebP, takes of the largest image allowed, with room to spare.
+CLOUDZY_DECODER_MEMORY_MB = env.number(
+    "CLOUDZY_DECODER_MEMORY_MB", 1000 + 20 * CLOUDZY_MAX_PIXELS // 1_000_000, 500, 1_000_000
+)
+CLOUDZY_DECODER_SECONDS = env.number("CLOUDZY_DECODER_SECONDS", 60, 1, 240)
+BARE_ENVIRONMENT = env.bare()
 CLOUDZY_TRASH_DAYS = env.number("CLOUDZY_TRASH_DAYS", 30, 0, 36_500)
 CLOUDZY_ENCODER = env.choice("CLOUDZY_ENCODER", "compact", ["compact", "placeholder", "fake"], named="clip")
 CLOUDZY_ENCODER_IS_SET = env.text("CLOUDZY_ENCODER") != ""  # said by a person, not our default

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pi_heif
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
-from rest_framework.exceptions import APIException
 
 from photos import jpeg2000
 from photos.boxes import has_readable_items, has_still_image
 from photos.colours import flatten, to_srgb
+from photos.decoding import apart
 from photos.exif import orientation_of
 from photos.image_types import HEIC, JPEG_2000, ImageType, UnsupportedType, type_of
 from photos.jpeg2000 import Codestream, read_codestream
@@ -23,6 +23,7 @@ from photos.memory import decoding_slot
 from photos.panoramas import is_panorama
 from photos.raws import FULL_SIZE, opened_raw
 from photos.truncation import is_cut_short
+from photos.unreadable import BrokenImage, TooManyPixels, TruncatedImage
 
 pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 # Our own limit decides, before anything is decoded; Pillow's would warn at one size and refuse at another.
@@ -60,27 +61,6 @@ _TURNS = {
 _SIDEWAYS = {_TURNS[orientation] for orientation in (5, 6, 7, 8)}
 
 
-class TooManyPixels(APIException):
-    status_code = 422
-    default_code = "too_many_pixels"
-    default_detail = "This image has more pixels than the limit."
-
-    def __init__(self, width: int, height: int, max_pixels: int) -> None:
-        limit = f"{max_pixels / 1e6:.3g}"
-        super().__init__(f"This image has {width} x {height} pixels; the limit is {limit} megapixels.")
-
-
-class BrokenImage(APIException):
-    status_code = 422
-    default_code = "broken_image"
-    default_detail = "This file is damaged: the image in it cannot be read."
-
-
-class TruncatedImage(BrokenImage):
-    default_code = "truncated_image"
-    default_detail = "This file is cut short: part of the image is missing."
-
-
 @dataclass(frozen=True)
 class ImageInfo:
     type: ImageType
@@ -106,6 +86,7 @@ def open_upright(path: Path, max_side: int | None) -> Image.Image:
     return decode(path, None, max_side).image
 
 
+@apart
 def decode(path: Path, max_pixels: int | None, max_side: int | None) -> Decoded:
     """Check and decode the first frame in one pass, at most `max_side` pixels on the longer side.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL.ExifTags import Base
 
 from ai.plaintext import many_lines, one_line
+from photos.decoding import apart
 from photos.exif import ExifBlock, Tags, number, read_exif, text_of
 from photos.images import opened
 from photos.position import read_position
@@ -53,6 +54,7 @@ class Metadata:
     description: str = ""
 
 
+@apart
 def read_metadata(path: Path, now: datetime) -> Metadata:
     """Read the EXIF block of an image file, believing nothing in it; dates later than a day after `now` are dropped.
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 from django.db import OperationalError, transaction
 from PIL import Image
@@ -20,7 +18,7 @@ from rest_framework.exceptions import APIException
 from ai.encoders.base import BadVector, EncoderUnavailable, model_key
 from ai.encoders.placeholder import told_the_name
 from ai.ocr.base import ReaderUnavailable
-from photos import asking, authorship, colouring, images, originals, reading, storage, thumbnails, walltime
+from photos import asking, authorship, colouring, originals, reading, storage, thumbnails, walltime
 from photos.embeddings import put_vector
 from photos.encoding import adopt, newest_encoder
 from photos.errors import StorageMissing
@@ -28,38 +26,16 @@ from photos.fingerprinting import take_fingerprint
 from photos.metadata import Metadata, read_metadata
 from photos.models import Photo, Stage, VocabularyState
 from photos.template_captions import describe
+from photos.unreadable import DecoderFailed, DecoderUnavailable
+from photos.work import Work
 
 logger = logging.getLogger(__name__)
 
 # What a stage waits for instead of failing: it is not the photo's fault, and it passes.
-PASSING = (EncoderUnavailable, ReaderUnavailable, StorageMissing)
+PASSING = (EncoderUnavailable, ReaderUnavailable, StorageMissing, DecoderUnavailable)
 
 Write = Callable[[Photo], set[str]]  # sets what was found on the photo; returns the names of the changed fields
 Result = tuple[Stage, Write | Exception]
-
-
-@dataclass
-class Work:
-    """One photo at work: its row as it was at the start, and its picture decoded at most once."""
-
-    photo: Photo
-    now: datetime
-    picture: Image.Image | None = None
-
-    @cached_property
-    def image(self) -> Image.Image:
-        """The whole picture, upright, sRGB, at most 1600 pixels on its longer side."""
-        if self.picture:
-            return self.picture
-        with originals.reading(self.photo.original) as path:
-            return images.open_upright(path, max(thumbnails.SIZES))
-
-    @property
-    def small(self) -> Image.Image:
-        """The picture where a few hundred pixels are enough: a rendition, unless the whole is decoded already."""
-        if self.picture or "image" in self.__dict__:
-            return self.image
-        return thumbnails.reopened(storage.media_root(), self.photo.original, enough=1) or self.image
 
 
 def analyse(
@@ -152,8 +128,15 @@ def _write_all(worked_on: Photo, now: datetime, results: Sequence[Result]) -> bo
             waiting = waiting or isinstance(result, PASSING)
             if waiting:  # what follows tells of the tags, and so waits too
                 stage.release()
+            elif isinstance(result, DecoderFailed):
+                stage.put_off(now, _reason(result))
             elif isinstance(result, Exception):
                 stage.fail(now, _reason(result))
+            elif (
+                stage.name == Stage.Name.CAPTION
+                and photo.stages.put_off_before().filter(name=Stage.Name.EMBEDDING).exists()
+            ):
+                stage.release()  # it tells of the tags
             elif stage.finish(now):
                 changed |= result(photo)
         if changed:

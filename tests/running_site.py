@@ -34,6 +34,7 @@ class RunningSite:
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = os.environ | {
+            "CLOUDZY_DECODER": "child",
             "CLOUDZY_DATA_DIR": str(home / "data"),
             "CLOUDZY_MEDIA_DIR": str(home / "media"),
             "WEB_CONCURRENCY": str(processes),

@@ -23,6 +23,10 @@ class StageQuerySet(models.QuerySet["Stage"]):
         lost = Q(status=Stage.Status.RUNNING, claimed_at__lt=now - LEASE)
         return self.filter(Q(status=Stage.Status.QUEUED) | lost, attempts__lt=MAX_ATTEMPTS)
 
+    def put_off_before(self) -> Self:
+        """Stages that wait for another attempt, because the last one broke off."""
+        return self.filter(status=Stage.Status.QUEUED).exclude(error="")
+
     def claim(
         self, photo_id: int, names: Collection[str], now: datetime, token: uuid.UUID | None = None
     ) -> Sequence[Stage]:
