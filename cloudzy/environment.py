@@ -29,6 +29,10 @@ _NEEDED_BY_PROGRAMS = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PA
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
+# Of the database file, which all processes then share: reading a row copies nothing, and no process has its own copy.
+_MAPPED = 2**30
+
+
 def read_file(default: Path) -> None:
     """Take from the env file what the environment itself does not say; CLOUDZY_ENV_FILE names another file."""
     _env.read_env(folder("CLOUDZY_ENV_FILE", default))
@@ -179,7 +183,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
+            "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size={_MAPPED}",
         },
         # On disk like the real one: threads of one test share no in-memory database without locking each other out.
         "TEST": {"NAME": str(path.with_name(f"test_{path.name}"))},

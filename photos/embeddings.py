@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
-from django.db import transaction
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from photos.events import vectors_changed
@@ -20,6 +21,7 @@ from photos.oneof import OneOf
 CHUNK = 4096
 
 Vectors = tuple[np.ndarray, np.ndarray]  # ids of photos, shape (n,), and their vectors, shape (n, d); (0, 0) for none
+_NOTHING: Vectors = (np.empty(0, np.int64), np.empty((0, 0), np.float32))
 
 
 def vectors_of(model: str, ids: Collection[int]) -> Vectors:
@@ -132,7 +134,7 @@ def _among(embeddings: EmbeddingQuerySet, ids: Collection[int]) -> Vectors:
     chunks = [wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK)]
     parts = [part for chunk in chunks if len((part := _read(embeddings.filter(photo__in=OneOf(chunk))))[0])]
     if not parts:
-        return _read(Embedding.objects.none())
+        return _NOTHING
     return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
 
 
@@ -147,6 +149,15 @@ def _chunks(embeddings: EmbeddingQuerySet, chunk: int) -> Iterator[Vectors]:
 
 
 def _read(embeddings: EmbeddingQuerySet) -> Vectors:
-    pairs = list(embeddings.values_list("photo_id", "vector"))
-    ids = np.fromiter((pk for pk, _ in pairs), dtype=np.int64, count=len(pairs))
-    return ids, np.stack([vector for _, vector in pairs]) if pairs else np.empty((0, 0), dtype=np.float32)
+    try:
+        sql, params = embeddings.values_list("photo_id", "vector").query.sql_with_params()
+    except EmptyResultSet:
+        return _NOTHING
+    # The bytes of all of them at once: to make an array of each takes three times as long.
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        pairs = cursor.fetchall()
+    if not pairs:
+        return _NOTHING
+    ids = np.array([pk for pk, _ in pairs], dtype=np.int64)
+    return ids, np.frombuffer(b"".join(vector for _, vector in pairs), dtype="<f4").reshape(len(pairs), -1)

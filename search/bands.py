@@ -19,6 +19,30 @@ _LIFT = 0.5
 
 def banded(best: Sequence[tuple[Ranked, Wish]], wishes: Sequence[Wish]) -> list[tuple[Ranked, Wish]]:
     """Return the same with their relevance: a photo is strong where it is a strong answer to one of the wishes."""
+    strong = _strong(best, wishes)
+    return [
+        (replace(found, relevance=Relevance.STRONG) if found.photo_id in strong else found, wish)
+        for found, wish in best
+    ]
+
+
+def strong_first(best: Sequence[tuple[Ranked, Wish]], wishes: Sequence[Wish], limit: int) -> list[tuple[Ranked, Wish]]:
+    """Return the best so many with their relevance, by their scores: those of strong ones are higher than any other."""
+    strong = _strong(best, wishes)
+
+    def place(result: tuple[Ranked, Wish]) -> tuple[float, int]:
+        found = result[0]
+        return -(found.score + _LIFT if found.photo_id in strong else found.score), found.photo_id
+
+    return [
+        (replace(found, relevance=Relevance.STRONG, score=found.score + _LIFT), wish)
+        if found.photo_id in strong
+        else (found, wish)
+        for found, wish in sorted(best, key=place)[:limit]
+    ]
+
+
+def _strong(best: Sequence[tuple[Ranked, Wish]], wishes: Sequence[Wish]) -> set[int]:
     strong: set[int] = set()
     for wish in wishes:
         own = [found for found, fulfilled in best if fulfilled is wish and found.photo_id not in strong]
@@ -28,19 +52,7 @@ def banded(best: Sequence[tuple[Ranked, Wish]], wishes: Sequence[Wish]) -> list[
     for wish in wishes if len(wishes) > 1 else ():
         others = [found.photo_id for found, fulfilled in best if fulfilled is not wish]
         strong |= strong_among(wish, _answering(wish, [pk for pk in others if pk not in strong]))
-    return [
-        (replace(found, relevance=Relevance.STRONG) if found.photo_id in strong else found, wish)
-        for found, wish in best
-    ]
-
-
-def strong_first(best: Sequence[tuple[Ranked, Wish]]) -> list[tuple[Ranked, Wish]]:
-    """Return results by their scores, those of strong ones higher than those of any weak one."""
-    lifted = [
-        (replace(found, score=found.score + _LIFT) if found.relevance is Relevance.STRONG else found, wish)
-        for found, wish in best
-    ]
-    return sorted(lifted, key=lambda pair: (-pair[0].score, pair[0].photo_id))
+    return strong
 
 
 def strong_among(wish: Wish, photo_ids: Iterable[int], distances: Mapping[int, float] | None = None) -> set[int]:

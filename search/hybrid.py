@@ -108,7 +108,7 @@ def _best(answers: Sequence[_Answer], mode: Mode, limit: int) -> list[tuple[Rank
     united, wishes = _united(answers), [answer.wish for answer in answers]
     if mode is Mode.SEMANTIC:
         return banded(united[:limit], wishes)
-    return strong_first(banded(united, wishes))[:limit]
+    return strong_first(united, wishes, limit)
 
 
 def _united(answers: Sequence[_Answer]) -> list[tuple[Ranked, Wish]]:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import numpy as np
 from django.conf import settings
 from django.db import connection, models, transaction
+from django.db.models import Subquery
 from PIL import Image
 
 from accounts.models import User
@@ -41,9 +42,12 @@ class Library(models.Model):
     @classmethod
     def position(cls) -> tuple[UUID, int]:
         """Return which library this is and the id of its newest change, 0 where there is none."""
-        library, _ = cls.objects.get_or_create(pk=1)
-        newest = IndexChange.objects.order_by("-pk").values_list("pk", flat=True).first()
-        return library.uuid, newest or 0
+        newest = Subquery(IndexChange.objects.order_by("-pk").values("pk")[:1])
+        known = cls.objects.filter(pk=1).values_list("uuid", newest).first()
+        if known is None:
+            cls.objects.get_or_create(pk=1)
+            return cls.position()
+        return known[0], known[1] or 0
 
     @classmethod
     def renew(cls) -> None:

@@ -180,8 +180,9 @@ class PhotoTag(models.Model):
         MACHINE = "machine"
         FILE = "file"
 
-    photo = models.ForeignKey("photos.Photo", models.CASCADE, related_name="photo_tags")
-    tag = models.ForeignKey(Tag, models.PROTECT, related_name="photo_tags")
+    # The constraint and the index below begin with them.
+    photo = models.ForeignKey("photos.Photo", models.CASCADE, db_index=False, related_name="photo_tags")
+    tag = models.ForeignKey(Tag, models.PROTECT, db_index=False, related_name="photo_tags")
     source = models.CharField(max_length=8, choices=Source, default=Source.HUMAN)
     model = models.CharField(
         max_length=MAX_MODEL_LENGTH, blank=True, help_text="The model that said it, for a machine's tag."
@@ -194,8 +195,8 @@ class PhotoTag(models.Model):
     class Meta:
         db_table = "photo_tag"
         constraints = [models.UniqueConstraint(fields=["photo", "tag"], name="photo_tag_once")]
-        # Who looks for the photos a tag shows on reads this index and no row.
-        indexes = [models.Index(fields=["tag", "photo", "rejected"], name="photo_tag_by_tag")]
+        # Who looks for the photos a tag shows on, and how sure it is, reads this index and no row.
+        indexes = [models.Index(fields=["tag", "photo", "rejected", "score"], name="photo_tag_by_tag")]
 
     def __str__(self) -> str:
         return f"not {self.tag}" if self.rejected else str(self.tag)

@@ -195,5 +195,5 @@ def test_likeness_costs_the_same_queries_however_many_are_named(
     similar_to(photos[:1], owner, 5)
 
     for named in (photos[:1], photos[:8]):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(9):
             assert similar_to(named, owner, 4)

@@ -110,17 +110,17 @@ def test_a_search_goes_on_with_the_state_it_took(three: list[Photo], index: Live
 
 
 @pytest.mark.usefixtures("three")
-def test_catching_up_takes_two_queries_when_there_is_no_news(
+def test_catching_up_takes_one_query_when_there_is_no_news(
     index: LiveIndex, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     index.current()
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         index.current()
 
 
 @pytest.mark.usefixtures("three")
-def test_catching_up_takes_four_queries_however_much_is_new(
+def test_catching_up_takes_three_queries_however_much_is_new(
     index: LiveIndex,
     make_photo: MakePhoto,
     django_assert_num_queries: DjangoAssertNumQueries,
@@ -129,7 +129,7 @@ def test_catching_up_takes_four_queries_however_much_is_new(
     for number in range(9):
         make_photo(embedding=axis(number))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         index.current()
 
     assert len(index.current()) == 12

@@ -180,7 +180,7 @@ def test_the_number_of_queries_does_not_grow_with_the_hits(
     find("red", owner, 1)
 
     for limit in (1, 12):
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(11):
             hits = find("red", owner, limit).hits
             assert len([hit.photo.tag_names for hit in hits]) == limit
         with django_assert_num_queries(14):
