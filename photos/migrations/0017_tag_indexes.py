@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("photos", "0014_pictures"),
+        ("photos", "0016_incoming_uploads"),
     ]
 
     operations = [
