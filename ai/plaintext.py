@@ -23,6 +23,8 @@ def many_lines(raw: str, limit: int) -> str:
 def _printable(raw: str, limit: int, keep: str) -> str:
     # Only a bounded piece is looked at: the text may be megabytes of rubbish.
     text = unicodedata.normalize("NFC", raw[: limit * _LONGEST_LOOK])
+    if text.isprintable():  # by Unicode's categories that is none of what is taken out below
+        return text
     return "".join(_printable_character(character, keep) for character in text)
 
 

@@ -33,8 +33,9 @@ from photos.selection import one_by_one
 FIELDS = (
     "large_picture", "title", "caption", "description", "taken_at", "rating", "favorite", "archived",
     "owner", "original_name", "filename", "format", "size", "bytes", "sha256", "status", "error",
-    "taken_at_source", "camera", "lens", "aperture", "shutter", "iso", "focal_length",
-    "latitude", "longitude", "altitude", "embedded_by", "trashed_at", "created_at", "updated_at",
+    "taken_at_source", "camera", "lens", "aperture", "shutter", "iso", "focal_length", "flash", "software",
+    "artist", "copyright", "latitude", "longitude", "altitude", "city", "region", "country",
+    "embedded_by", "trashed_at", "created_at", "updated_at",
 )
 # fmt: on
 

@@ -38,7 +38,12 @@ def orientation_of(image: Image.Image) -> int:
 
     Pillow turns TIFF itself and libheif HEIC; the tag is then gone or 1.
     """
-    value = _readable(_parse(image), only=ExifTags.Base.Orientation).get(ExifTags.Base.Orientation)
+    return turn_of(ExifBlock(image=_readable(_parse(image), only=ExifTags.Base.Orientation)))
+
+
+def turn_of(block: ExifBlock) -> int:
+    """Return the orientation that a block names, 1 for none or nonsense."""
+    value = block.image.get(ExifTags.Base.Orientation)
     return value if isinstance(value, int) and 2 <= value <= 8 else 1
 
 

@@ -18,12 +18,12 @@ from rest_framework.exceptions import APIException
 from ai.encoders.base import BadVector, EncoderUnavailable, model_key
 from ai.encoders.placeholder import told_the_name
 from ai.ocr.base import ReaderUnavailable
-from photos import asking, authorship, colouring, originals, reading, storage, thumbnails, walltime
+from photos import asking, authorship, colouring, reading, storage, thumbnails
 from photos.embeddings import put_vector
 from photos.encoding import adopt, newest_encoder
 from photos.errors import StorageMissing
+from photos.filefacts import read_file
 from photos.fingerprinting import take_fingerprint
-from photos.metadata import Metadata, read_metadata
 from photos.models import Photo, Stage, VocabularyState
 from photos.template_captions import describe
 from photos.unreadable import DecoderFailed, DecoderUnavailable
@@ -153,35 +153,6 @@ def _reason(exc: Exception) -> str:
     return f"{type(exc).__name__}: {exc}"
 
 
-def _metadata(work: Work) -> Write:
-    with originals.reading(work.photo.original) as path:
-        found = read_metadata(path, work.now)
-
-    def write(photo: Photo) -> set[str]:
-        values = _values(found, photo)
-        for name, value in values.items():
-            setattr(photo, name, value)
-        return set(values)
-
-    return write
-
-
-def _values(found: Metadata, photo: Photo) -> dict[str, object]:
-    """Return what the file says, by field, but for what a person has set."""
-    names = ("camera_make", "camera_model", "lens", "aperture", "shutter", "iso", "focal_length")
-    values: dict[str, object] = {name: getattr(found, name) for name in names}
-    if "taken_at" not in photo.edited and found.taken_at:
-        values |= {"taken_at": walltime.as_stored(found.taken_at), "taken_offset": found.taken_offset}
-        values["taken_at_source"] = Photo.DateSource.EXIF
-    if "location" not in photo.edited:
-        values |= {name: getattr(found, name) for name in ("latitude", "longitude", "altitude")}
-    if "title" not in photo.edited:
-        values["title"] = found.title
-    if "description" not in photo.edited:
-        values |= authorship.described_by_file(photo, found.description)
-    return values
-
-
 def _thumbnails(work: Work) -> Write:
     renditions = thumbnails.render(work.image)
     with storage.disk_errors_named():
@@ -218,7 +189,7 @@ def _caption(_: Work) -> Write:
 
 
 _STEPS: dict[Stage.Name, Callable[[Work], Write]] = {
-    Stage.Name.METADATA: _metadata,
+    Stage.Name.METADATA: lambda work: read_file(work.photo, work.now),
     Stage.Name.THUMBNAILS: _thumbnails,
     Stage.Name.COLOURS: lambda work: colouring.look(work.small),
     Stage.Name.FINGERPRINT: lambda work: take_fingerprint(work.photo, work.image),

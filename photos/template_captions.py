@@ -11,6 +11,9 @@ from ai.vocabulary import TagScore, Vocabulary
 from photos.encoding import newest_encoder
 from photos.models import Photo, PhotoTag
 
+# Dates of the file and not of the photo, as far as anybody knows.
+_OF_NO_PHOTO = {Photo.DateSource.FILE, Photo.DateSource.UPLOAD}
+
 
 def describe(photo: Photo) -> str:
     """Return a caption that says what the photo's tags and date say, as they are in the database now."""
@@ -30,7 +33,7 @@ def template_caption(
     photo: Photo, tags: Sequence[TagScore], others: Collection[str], vocabulary: Vocabulary | None
 ) -> str:
     """Return what the template says of the photo's date and these tags, surest first; `others` no encoder said."""
-    known_date = None if photo.taken_at_source == Photo.DateSource.UPLOAD else photo.taken_at
+    known_date = None if photo.taken_at_source in _OF_NO_PHOTO else photo.taken_at
     if vocabulary is None:
         return write_caption(tags, known_date, None, {}, set(others))
     strange = {*others, *(tag.word for tag in tags if tag.word in vocabulary.learned)} - vocabulary.common

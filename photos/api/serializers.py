@@ -10,7 +10,7 @@ from rest_framework import serializers
 from ai.colours.palette import Shade
 from photos.api.fields import NumberField, TextField, TruthField, WallTimeField, WholeNumberField
 from photos.api.parameters import QuerySerializer, StrictSerializer
-from photos.models import Photo, Stage
+from photos.models import Photo, PhotoFace, Stage
 from photos.models.tag import MAX_TAG_LENGTH, MAX_TAGS, normalise_tag
 
 
@@ -29,6 +29,20 @@ class ExposureSerializer(serializers.Serializer[Photo]):
     focal_length = serializers.FloatField(allow_null=True, help_text="Millimetres.")
 
 
+class PlaceSerializer(serializers.Serializer[Photo]):
+    city = serializers.CharField()
+    region = serializers.CharField()
+    country = serializers.CharField()
+
+
+class FaceSerializer(serializers.Serializer[PhotoFace]):
+    name = serializers.CharField(help_text="Empty where nobody is named.")
+    left = serializers.FloatField(help_text="As the others: a fraction of the upright picture.")
+    top = serializers.FloatField()
+    width = serializers.FloatField()
+    height = serializers.FloatField()
+
+
 class ColourSerializer(serializers.Serializer[Shade]):
     hex = serializers.CharField()
     name = serializers.CharField(help_text="What searches call it: `color:teal`.")
@@ -36,7 +50,7 @@ class ColourSerializer(serializers.Serializer[Shade]):
 
 
 class PhotoSerializer(serializers.Serializer[Photo]):
-    """A photo as lists show it; `palettes` in the context maps ids to colours."""
+    """A photo as lists show it; `palettes` and `faces` in the context map ids to colours and to faces."""
 
     id = serializers.IntegerField()
     filename = serializers.CharField()
@@ -60,7 +74,15 @@ class PhotoSerializer(serializers.Serializer[Photo]):
     camera = serializers.CharField()
     lens = serializers.CharField()
     exposure = serializers.SerializerMethodField()
+    focal_length_35mm = serializers.FloatField(allow_null=True, help_text="Millimetres on 35 mm film.")
+    flash = serializers.BooleanField(allow_null=True, help_text="Whether it fired.")
+    software = serializers.CharField()
+    artist = serializers.CharField()
+    copyright = serializers.CharField()
     location = serializers.SerializerMethodField()
+    direction = serializers.FloatField(allow_null=True, help_text="Where the camera looked: degrees from north.")
+    place = serializers.SerializerMethodField()
+    faces = serializers.SerializerMethodField()
     colors = serializers.SerializerMethodField()
     rating = serializers.IntegerField(allow_null=True)
     favorite = serializers.BooleanField()
@@ -80,6 +102,17 @@ class PhotoSerializer(serializers.Serializer[Photo]):
         if photo.latitude is None or photo.longitude is None:
             return None
         return {"latitude": photo.latitude, "longitude": photo.longitude, "altitude": photo.altitude}
+
+    @extend_schema_field(PlaceSerializer(allow_null=True))
+    def get_place(self, photo: Photo) -> dict[str, str] | None:
+        """What its place is called, as far as that is known."""
+        return {"city": photo.city, "region": photo.region, "country": photo.country} if photo.place else None
+
+    @extend_schema_field(FaceSerializer(many=True))
+    def get_faces(self, photo: Photo) -> Any:
+        """The faces that are marked in its file."""
+        faces: Any = self.context["faces"].get(photo.pk, [])
+        return FaceSerializer(faces, many=True).data
 
     @extend_schema_field(ColourSerializer(many=True))
     def get_colors(self, photo: Photo) -> Any:

@@ -28,7 +28,7 @@ from photos.api.negotiation import FILE_RESPONSES, THUMBNAIL_RESPONSES, AnyNegot
 from photos.api.parameters import StrictJSONParser, body_of, query_of
 from photos.api.requests import owner_of, page_url, photo_of, prefers_async, trashed_photo_of
 from photos.embeddings import latest_vectors
-from photos.models import Photo, PhotoColour, Tag
+from photos.models import Photo, PhotoColour, PhotoFace, Tag
 from photos.paging import Order, Page, page_of
 from photos.uploads import Accepted, accept_upload, received_file
 
@@ -103,11 +103,15 @@ class PhotoListView(APIView):
 def _listed(photos: list[Photo], with_embedding: bool) -> Any:
     rows: Any = photos  # the stubs know a serializer of one row only
     ids = [photo.pk for photo in photos]
-    context: dict[str, Any] = {"palettes": PhotoColour.objects.palettes(ids)}
+    context = _seen_on(ids)
     if not with_embedding:
         return forms.PhotoSerializer(rows, many=True, context=context).data
     context["embeddings"] = latest_vectors(ids)
     return forms.PhotoWithEmbeddingSerializer(rows, many=True, context=context).data
+
+
+def _seen_on(ids: list[int]) -> dict[str, Any]:
+    return {"palettes": PhotoColour.objects.palettes(ids), "faces": PhotoFace.objects.by_photo(ids)}
 
 
 def _choice(request: Request, query: dict[str, Any]) -> Any:
@@ -160,7 +164,7 @@ class PhotoView(APIView):
 
 
 def _photo_answer(photo: Photo) -> Response:
-    context = {"embeddings": latest_vectors([photo.pk]), "palettes": PhotoColour.objects.palettes([photo.pk])}
+    context = _seen_on([photo.pk]) | {"embeddings": latest_vectors([photo.pk])}
     return Response(forms.PhotoWithEmbeddingSerializer(photo, context=context).data)
 
 

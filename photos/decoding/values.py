@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -66,12 +67,17 @@ def _read(kind: Any, told: Any, beside: Sequence[bytes]) -> Any:
         return _collection(get_origin(kind), get_args(kind), told, beside)
     if kind in _READERS:
         return _READERS[kind](told, beside)
-    if is_dataclass(kind):
-        hints = get_type_hints(kind)
-        return kind(**{field.name: _read(hints[field.name], told[field.name], beside) for field in fields(kind)})  # type: ignore[operator]
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = _hints(kind)
+        return kind(**{field.name: _read(hints[field.name], told[field.name], beside) for field in fields(kind)})
     if issubclass(kind, Enum):
         return kind(told)
     raise TypeError("no such type is expected")
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _any_of(kinds: Sequence[Any], told: Any, beside: Sequence[bytes]) -> Any:

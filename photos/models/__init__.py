@@ -10,6 +10,7 @@ from photos.models.duplicate import (
     Lookalike,
     Tier,
 )
+from photos.models.face import PhotoFace
 from photos.models.file import PhotoFile
 from photos.models.fingerprint import Fingerprint
 from photos.models.generation import ActiveModel, Embedding
@@ -41,6 +42,7 @@ __all__ = [
     "OutsideExample",
     "Photo",
     "PhotoColour",
+    "PhotoFace",
     "PhotoFile",
     "PhotoTag",
     "Reanalysis",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ai.plaintext import many_lines, one_line
 from photos import walltime
 from photos.metadata import DESCRIPTION_LENGTH, LINE_LENGTH
+from photos.places import NOWHERE, place_at
 
 if TYPE_CHECKING:
     from photos.models.photo import Photo
@@ -35,10 +36,17 @@ def _columns(photo: Photo, name: str, value: Any) -> dict[str, Any]:
     if name == "taken_at":
         return _taken(photo, value)
     if name == "location":
-        return {axis: (value or {}).get(axis) for axis in _AXES}
+        return _location(value or {})
     if name in _TEXTS:
         return {name: _TEXTS[name](value or "")}
     return {name: value if name == "rating" else bool(value)}
+
+
+def _location(position: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a position with the names of its place, and no names for none."""
+    axes = {axis: position.get(axis) for axis in _AXES}
+    place = place_at(position["latitude"], position["longitude"]) if position else NOWHERE
+    return axes | vars(place)
 
 
 def _taken(photo: Photo, moment: datetime | None) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone as clock
 
-from photos import walltime
-from photos.metadata import display_camera, display_shutter
+from photos.metadata import DateSource
 from photos.models.changes import columns_of
+from photos.models.facts import PhotoFacts
 from photos.models.picture import Picture
 from photos.models.queryset import PhotoQuerySet
 from photos.models.stage import Stage
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ai.vocabulary import TagScore
 
 
-class Photo(Picture):
+class Photo(Picture, PhotoFacts):
     """A photo, what its file says, what the machine understood and what a person decided.
 
     `taken_at` is the wall clock where the photo was taken, labelled UTC and never shifted; `taken_offset` says how far
@@ -35,10 +35,7 @@ class Photo(Picture):
         READY = "ready"
         FAILED = "failed"
 
-    class DateSource(models.TextChoices):
-        EXIF = "exif", "EXIF"
-        HUMAN = "human"
-        UPLOAD = "upload", "Upload time"
+    DateSource = DateSource
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="photos")
     filename = models.CharField(max_length=255, unique=True, editable=False)
@@ -48,20 +45,6 @@ class Photo(Picture):
     bytes = models.PositiveBigIntegerField(editable=False)
     folder = models.CharField(max_length=1024, blank=True, editable=False, help_text="Where its file lay.")
     file_modified_at = models.DateTimeField(null=True, blank=True, editable=False)
-
-    taken_at = models.DateTimeField(help_text="Wall clock where it was taken.")
-    taken_offset = models.SmallIntegerField(null=True, blank=True, help_text="Minutes east of UTC.")
-    taken_at_source = models.CharField(max_length=8, choices=DateSource, default=DateSource.UPLOAD)
-    camera_make = models.CharField(max_length=255, blank=True)
-    camera_model = models.CharField(max_length=255, blank=True)
-    lens = models.CharField(max_length=255, blank=True)
-    aperture = models.FloatField(null=True, blank=True, help_text="f-number.")
-    shutter = models.FloatField(null=True, blank=True, help_text="Exposure time in seconds.")
-    iso = models.PositiveIntegerField("ISO", null=True, blank=True)
-    focal_length = models.FloatField(null=True, blank=True, help_text="Millimetres.")
-    latitude = models.FloatField(null=True, blank=True)
-    longitude = models.FloatField(null=True, blank=True)
-    altitude = models.FloatField(null=True, blank=True, help_text="Metres above the sea.")
 
     title = models.CharField(max_length=255, blank=True)
     caption = models.TextField(blank=True)
@@ -85,7 +68,7 @@ class Photo(Picture):
     # What a person may set through edit(), the API and the pages.
     EDITABLE = frozenset({"title", "caption", "description", "taken_at", "location", "rating", "favorite", "archived"})
     # Those of them that a machine would write too.
-    CONTESTED = frozenset({"title", "caption", "description", "taken_at", "location"})
+    CONTESTED = frozenset({"title", "caption", "description", "taken_at", "location", "rating"})
 
     class Meta:
         db_table = "photo"
@@ -141,19 +124,6 @@ class Photo(Picture):
         if "accepted_tags" in self.__dict__:
             return self.accepted_tags
         return list(self.photo_tags.all().accepted())
-
-    @property
-    def camera(self) -> str:
-        return display_camera(self.camera_make, self.camera_model)
-
-    @property
-    def shutter_text(self) -> str:
-        return "" if self.shutter is None else display_shutter(self.shutter)
-
-    @property
-    def taken_locally(self) -> datetime:
-        """`taken_at` as a clock on the wall showed it: with its offset where that is known, else without any."""
-        return walltime.as_shown(self.taken_at, self.taken_offset)
 
     # What a person decides
 

@@ -154,6 +154,24 @@ class PhotoTagQuerySet(models.QuerySet["PhotoTag"]):
             if tag.pk not in decided
         )
 
+    def put_file_words(self, photo: Photo, words: Iterable[str]) -> None:
+        """Let these be the words of the photo's file: they take the place of a machine's, and of none a person said.
+
+        What the file says no more goes, what a person rejected stays away.
+        """
+        names = _words(words)
+        own = self.filter(photo=photo)
+        of_file = own.filter(source=PhotoTag.Source.FILE, rejected=False)
+        of_file.exclude(tag__name__in=names).delete()
+        if not names:
+            return
+        tags = Tag.objects.named(names[: MAX_TAGS - own.by_people().count()])
+        said = {"source": PhotoTag.Source.FILE, "model": "", "score": 1.0}
+        own.filter(tag__in=tags.values(), source=PhotoTag.Source.MACHINE, rejected=False).update(**said)
+        known = set(own.values_list("tag_id", flat=True))
+        new = [PhotoTag(photo=photo, tag=tag, **said) for tag in tags.values() if tag.pk not in known]
+        PhotoTag.objects.bulk_create(new)
+
     def put_machine_scores(self, scores: Mapping[int, Mapping[int, float]], model: str) -> None:
         """Say by photo and tag how sure a machine is; to be called for tags that are the machine's or nobody's."""
         machine = str(PhotoTag.Source.MACHINE)

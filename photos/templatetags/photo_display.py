@@ -17,8 +17,15 @@ register = template.Library()
 NARROWEST, WIDEST, STEP = 0.5, 3.0, 0.05  # the classes of static/css/ratios.css
 
 DATE_SOURCES = {
-    Photo.DateSource.EXIF: "from the camera",
     Photo.DateSource.HUMAN: "set by you",
+    Photo.DateSource.SIDECAR: "from the XMP file beside it",
+    Photo.DateSource.EXIF: "from the camera",
+    Photo.DateSource.XMP: "from XMP notes in the file",
+    Photo.DateSource.IPTC: "from IPTC notes in the file",
+    Photo.DateSource.GPS: "from the clock of satellites",
+    Photo.DateSource.FILENAME: "from the name of the file",
+    Photo.DateSource.FOLDER: "from the name of its folder",
+    Photo.DateSource.FILE: "when the file was last changed",
     Photo.DateSource.UPLOAD: "when it was added; the file names no date",
 }
 
@@ -117,6 +124,21 @@ def exposure(photo: Photo) -> str:
         f"{photo.focal_length:g} mm" if photo.focal_length else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+@register.filter
+def lens_and_light(photo: Photo) -> str:
+    """Write what the lens shows on film and whether the flash fired: `28 mm on 35 mm film · flash fired`."""
+    flash = {True: "flash fired", False: "no flash", None: ""}[photo.flash]
+    width = f"{photo.focal_length_35mm:g} mm on 35 mm film" if photo.focal_length_35mm else ""
+    return " · ".join(part for part in (width, flash) if part)
+
+
+@register.filter
+def compass(degrees: float) -> str:
+    """Write where the camera looked as `north-west, 321°`."""
+    names = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
+    return f"{names[round(degrees / 45) % 8]}, {degrees:.0f}°"
 
 
 @register.filter

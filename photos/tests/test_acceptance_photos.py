@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from photos import images, thumbnails
-from photos.metadata import Metadata, display_camera, display_shutter, read_metadata
+from photos.metadata import Circumstances, DateSource, Facts, Metadata, display_camera, display_shutter, read_metadata
+from photos.metadata.dates import Taken
+from photos.metadata.facts import Face
+from photos.places import place_at
 from photos.tests import pictures
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -52,11 +55,37 @@ POSITIONS = {
     "thompson-springs.jpg": (39.115, -108.400968, 1484),
     "gps-datetime.jpg": (37.7749, -122.4194, None),
 }
-DATED = {*EXPOSURES, "date-priority-test.jpg"}
+KEYWORDS = {
+    "thompson-springs.jpg": ["carol m. highsmith", "america", "utah", "utah winter scenes", "thompson springs"],
+    "picasa.jpg": ["Frost", "Yard"],
+    "prairie_falcon.jpg": ["SFAN", "PINN", "raptors", "Events", "birds", "monitoring", "prairie falcons"],
+    "tanners_ridge.jpg": ["Big Meadows", "Landscape", "Tanners Ridge Overlook", "Overlook", "Place"],
+    "portrait-orientation-6.jpg": ["Marie Curie", "Pierre Curie"],
+}
+TITLES = {
+    "denali.webp": "Denali National Park and Preserve",
+    "prairie_falcon.jpg": "Prairie falcon female with eggs",
+}
+UNDATED = [
+    "8bit-sRGB.avif",
+    "density_plot.png",
+    "time-created.jpg",
+    "wood_anemones.jpg",
+    "portrait-orientation-6.jpg",
+]
 
 
 def metadata(name: str) -> Metadata:
-    return read_metadata(ASSETS / name, NOW)
+    return read_metadata(ASSETS / name, Circumstances(name, NOW))
+
+
+def facts(name: str) -> Facts:
+    return metadata(name).facts
+
+
+def taken(name: str) -> Taken:
+    found = metadata(name)
+    return found.taken(found.position, NOW)
 
 
 @pytest.mark.parametrize("name", SIZES)
@@ -71,38 +100,70 @@ def test_size_and_thumbnails_come_out(name: str) -> None:
 
 @pytest.mark.parametrize("name", EXPOSURES)
 def test_camera_date_and_exposure_come_out(name: str) -> None:
-    found = metadata(name)
+    found = facts(name)
 
     assert found.shutter is not None
     assert (
         display_camera(found.camera_make, found.camera_model),
-        str(found.taken_at),
+        str(taken(name).wall)[:19],
         found.aperture,
         display_shutter(found.shutter),
         found.iso,
         found.focal_length,
     ) == EXPOSURES[name]
+    assert taken(name).source == DateSource.EXIF
 
 
 @pytest.mark.parametrize("name", SIZES)
 def test_a_position_comes_out_where_there_is_one(name: str) -> None:
-    found = metadata(name)
+    found = facts(name)
 
     altitude = None if found.altitude is None else round(found.altitude)
     assert (found.latitude, found.longitude, altitude) == POSITIONS.get(name, (None, None, None))
 
 
+@pytest.mark.parametrize("name", SIZES)
+def test_keywords_and_titles_come_out_where_there_are_some(name: str) -> None:
+    found = facts(name)
+
+    assert list(found.keywords) == KEYWORDS.get(name, [])
+    assert found.title == TITLES.get(name, "")
+
+
 def test_the_date_of_the_photo_wins_over_every_other() -> None:
-    assert metadata("date-priority-test.jpg").taken_at == datetime(2023, 2, 2, 2)
+    assert taken("date-priority-test.jpg") == Taken(datetime(2023, 2, 2, 2), None, DateSource.EXIF)
 
 
-@pytest.mark.parametrize("name", sorted(SIZES.keys() - DATED))
-def test_without_a_date_in_exif_there_is_none(name: str) -> None:
-    assert metadata(name).taken_at is None
+def test_the_time_of_satellites_is_told_by_the_clock_of_the_place() -> None:
+    assert taken("gps-datetime.jpg") == Taken(datetime(2023, 11, 15, 4, 30), -480, DateSource.GPS)
 
 
-def test_the_description_comes_out() -> None:
-    assert metadata("el_torcal_rocks.jpg").description == "SONY DSC"
+def test_the_place_tells_how_far_a_clock_was_from_utc() -> None:
+    assert taken("IMG_2682.heic") == Taken(datetime(2019, 3, 21, 11, 4, 22, 348_000), -300, DateSource.EXIF)
+
+
+@pytest.mark.parametrize("name", UNDATED)
+def test_without_a_date_the_upload_is_one_and_says_so(name: str) -> None:
+    assert taken(name) == Taken(NOW.replace(tzinfo=None), 0, DateSource.UPLOAD)
+
+
+def test_the_descriptions_come_out() -> None:
+    assert facts("el_torcal_rocks.jpg").description == "SONY DSC"
+    assert [facts(name).description for name in ("8bit-sRGB.avif", "density_plot.png")] == ["", ""]
+
+
+def test_places_are_named_by_their_file_else_by_their_position() -> None:
+    found = facts("thompson-springs.jpg")
+
+    assert (found.city, found.region, found.country) == ("Thompson Springs", "Utah", "United States")
+    assert place_at(*POSITIONS["IMG_2682.heic"][:2]).region == "Nebraska"
+
+
+def test_faces_come_out_upright_each_once() -> None:
+    assert facts("portrait-orientation-6.jpg").faces == (
+        Face("Marie Curie", 0.311904, 0.208571, 0.113095, 0.198571),
+        Face("Pierre Curie", 0.639286, 0.118571, 0.096429, 0.241429),
+    )
 
 
 @pytest.mark.parametrize("share", [0.2, 0.9])

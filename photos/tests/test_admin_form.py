@@ -47,7 +47,7 @@ def test_what_a_person_writes_is_theirs_for_ever(client: Client, photo: Photo) -
     saved = save(client, photo, title="Boat", caption="Mine.", rating="4", favorite="on")
 
     assert (saved.title, saved.caption, saved.rating, saved.favorite) == ("Boat", "Mine.", 4, True)
-    assert saved.edited == ["caption", "title"]
+    assert saved.edited == ["caption", "rating", "title"]
 
 
 def test_saving_an_unchanged_form_changes_nothing(client: Client, photo: Photo) -> None:

@@ -35,6 +35,14 @@ OURS = {
     "lens": str,
     "exposure": dict,
     "location": dict,
+    "focal_length_35mm": float,
+    "flash": bool,
+    "software": str,
+    "artist": str,
+    "copyright": str,
+    "direction": float,
+    "place": dict,
+    "faces": list,
     "colors": list,
     "rating": int,
     "favorite": bool,
@@ -50,8 +58,11 @@ CAMERA = exif(
         ExifTags.Base.ExposureTime: 1 / 887,
         ExifTags.Base.ISOSpeedRatings: 20,
         ExifTags.Base.FocalLength: 3.99,
+        ExifTags.Base.FocalLengthIn35mmFilm: 28,
+        ExifTags.Base.Flash: 16,
+        ExifTags.Base.SubsecTimeOriginal: "348",
     },
-    {1: "N", 2: (41.0, 13.0, 12.0), 3: "W", 4: (96.0, 4.0, 12.0), 5: b"\0", 6: 351.0},
+    {1: "N", 2: (41.0, 13.0, 12.0), 3: "W", 4: (96.0, 4.0, 12.0), 5: b"\0", 6: 351.0, 17: 320.5},
 )
 
 
@@ -77,10 +88,12 @@ def test_what_the_file_says_is_answered_as_a_person_would_say_it(client: Client)
     photo = client.get(f"/photo/{pk}").json()
 
     assert (photo["width"], photo["height"], photo["format"]) == (60, 80, "jpeg")
-    assert (photo["taken_at"], photo["taken_at_source"]) == ("2019-03-21T11:04:22+01:00", "exif")
+    assert (photo["taken_at"], photo["taken_at_source"]) == ("2019-03-21T11:04:22.348000+01:00", "exif")
     assert (photo["camera"], photo["original_name"]) == ("Apple iPhone 7", "IMG 1.jpg")
     assert photo["exposure"] == {"aperture": 1.8, "shutter": "1/887", "iso": 20, "focal_length": 3.99}
     assert photo["location"] == {"latitude": 41.22, "longitude": -96.07, "altitude": 351.0}
+    assert photo["place"] == {"city": "Omaha", "region": "Nebraska", "country": "United States"}
+    assert (photo["focal_length_35mm"], photo["flash"], photo["direction"]) == (28.0, False, 320.5)
     assert photo["caption"] == "A red, photographed in March 2019."
 
 
@@ -100,6 +113,8 @@ def test_what_nothing_is_known_of_is_null(client: Client, make_photo: Callable[.
 
     assert answer["embedding"] is None
     assert answer["location"] is None
+    assert answer["place"] is None
+    assert answer["faces"] == []
     assert answer["rating"] is None
     assert set(answer["exposure"].values()) == {None}
 
@@ -127,7 +142,7 @@ def test_the_number_of_queries_does_not_grow_with_the_tags(client: Client, make_
 
     one, many = queries_of(client, f"/photo/{plain.pk}"), queries_of(client, f"/photo/{tagged.pk}")
 
-    assert len(one) == len(many) <= 6
+    assert len(one) == len(many) <= 7
 
 
 @pytest.mark.parametrize("number", ["0", "4711", "9223372036854775807", "99999999999999999999999999"])

@@ -14,8 +14,10 @@ from photos import images
 from photos.decoding import close_decoder
 from photos.image_types import JPEG, UnsupportedType
 from photos.images import BrokenImage, TooManyPixels, TruncatedImage
-from photos.metadata import read_metadata
+from photos.metadata import Circumstances, DateSource, Face, Facts, read_metadata
+from photos.metadata.facts import Moment
 from photos.tests import pictures
+from photos.tests.xmp import microsoft, packet
 
 LIMIT = 100_000_000
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -70,6 +72,9 @@ def test_a_file_that_is_not_there_is_an_error_of_the_machine(tmp_path: Path) -> 
         images.inspect(tmp_path / "gone.jpg", LIMIT)
 
 
+NOTES = packet(microsoft(("Anna", "0.1, 0.2, 0.2, 0.4")))
+
+
 def test_metadata_comes_back_with_all_its_types(tmp_path: Path) -> None:
     block = pictures.exif(
         {ExifTags.Base.Model: "D750"},
@@ -77,6 +82,8 @@ def test_metadata_comes_back_with_all_its_types(tmp_path: Path) -> None:
     )
     path = pictures.on_disk(tmp_path, pictures.jpeg(exif=block))
 
-    found = read_metadata(path, NOW)
+    found = read_metadata(path, Circumstances("a.jpg", NOW, folder="2019"), [NOTES])
 
-    assert (found.taken_at, found.camera_model, found.aperture) == (datetime(2019, 3, 21, 11, 4, 22), "D750", 2.8)
+    assert found.facts == Facts(camera_model="D750", aperture=2.8, faces=(Face("Anna", 0.1, 0.2, 0.2, 0.4),))
+    assert found.dates[DateSource.EXIF].original == Moment(datetime(2019, 3, 21, 11, 4, 22))
+    assert found.around == Circumstances("a.jpg", NOW, folder="2019")

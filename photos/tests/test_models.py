@@ -83,7 +83,7 @@ def test_what_a_person_says_is_remembered_as_theirs(make_photo: Callable[..., Ph
 
     photo.refresh_from_db()
     assert (photo.title, photo.rating) == ("Boat", 3)
-    assert photo.edited == ["title"]  # no machine writes a rating
+    assert photo.edited == ["rating", "title"]
 
 
 def test_two_edits_at_the_same_time_are_both_remembered(make_photo: Callable[..., Photo]) -> None:

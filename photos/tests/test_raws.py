@@ -15,7 +15,7 @@ from PIL import Image
 from photos import images
 from photos.image_types import RAW_TYPES, RawUnreadable
 from photos.images import TooManyPixels, TruncatedImage
-from photos.metadata import read_metadata
+from photos.metadata import Circumstances, read_metadata
 from photos.models import Photo
 from photos.raw_exif import exif_of
 from photos.raw_previews import Preview, largest_preview, promised_end
@@ -26,6 +26,7 @@ from photos.tests.requesting import files_below, post_photo, problem_of
 
 LIMIT = 100_000_000
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
+AROUND = Circumstances("a.raw", NOW)
 PREVIEW = raw_files.preview_of((1500, 1000))
 TOO_SMALL = raw_files.preview_of((48, 32))
 FILES: dict[str, bytes] = {
@@ -66,17 +67,18 @@ def test_the_preview_is_shown_upright(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(FILES.keys() - {"raf"}))
 def test_what_the_camera_says_is_read(tmp_path: Path, name: str) -> None:
-    found = read_metadata(on_disk(tmp_path, FILES[name]), NOW)
+    found = read_metadata(on_disk(tmp_path, FILES[name]), AROUND)
 
-    assert (str(found.taken_at), found.shutter, found.iso) == ("2024-05-01 12:30:45", 1 / 250, 200)
-    assert found.camera_model
+    assert str(found.taken(None, NOW).wall) == "2024-05-01 12:30:45"
+    assert (found.facts.shutter, found.facts.iso) == (1 / 250, 200)
+    assert found.facts.camera_model
 
 
 def test_of_a_fujifilm_photo_the_preview_says_it(tmp_path: Path) -> None:
     preview = pictures.jpeg((1500, 1000), exif=pictures.exif({0x0110: "X-T1", 0x0112: 6}))
     path = on_disk(tmp_path, raw_files.raf(preview))
 
-    assert read_metadata(path, NOW).camera_model == "X-T1"
+    assert read_metadata(path, AROUND).facts.camera_model == "X-T1"
     assert images.inspect(path, LIMIT).width == 1000
 
 

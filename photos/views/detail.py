@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from photos import captioning, curation
 from photos.encoding import encoder_problem
 from photos.forms import EditForm, TagForm
-from photos.models import Photo, RecognisedText, Stage
+from photos.models import Photo, PhotoFace, RecognisedText, Stage
 from photos.paging import neighbours
 from photos.shelves import Shelf, shelf_of
 from photos.views.request import PageRequest, photo_or_404
@@ -78,6 +78,7 @@ def _context(request: PageRequest, photo: Photo, form: EditForm | TagForm | None
         "obstacle": encoder_problem() if photo.status == Photo.Status.QUEUED else "",
         "description": captioning.description_of(photo),
         "recognised": RecognisedText.objects.filter(photo=photo).first(),
+        "faces": PhotoFace.objects.filter(photo=photo).order_by("pk"),
         "form": form,
         "shelf": shelf,
         "newer": newer,

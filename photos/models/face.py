@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+from photos.metadata.facts import LINE_LENGTH, Face
+
+if TYPE_CHECKING:
+    from photos.models.photo import Photo
+
+
+class PhotoFaceQuerySet(models.QuerySet["PhotoFace"]):
+    def put(self, photo: Photo, faces: Iterable[Face]) -> None:
+        """Let these be the faces that the photo's file marks, in the place of those it marked before."""
+        marked = list(faces)
+        if [face.marked for face in self.filter(photo=photo).order_by("pk")] == marked:
+            return
+        self.filter(photo=photo).delete()
+        PhotoFace.objects.bulk_create(PhotoFace(photo=photo, **vars(face)) for face in marked)
+
+    def by_photo(self, ids: Sequence[int]) -> dict[int, list[PhotoFace]]:
+        """Return the faces on these photos, by the photo's id, as the file orders them."""
+        found: dict[int, list[PhotoFace]] = {}
+        for face in self.filter(photo__in=ids).order_by("pk"):
+            found.setdefault(face.photo_id, []).append(face)
+        return found
+
+
+class PhotoFace(models.Model):
+    """A face that somebody has marked on a photo, in fractions of the upright picture."""
+
+    photo = models.ForeignKey("photos.Photo", models.CASCADE, related_name="faces")
+    name = models.CharField(max_length=LINE_LENGTH, blank=True)
+    left = models.FloatField()
+    top = models.FloatField()
+    width = models.FloatField()
+    height = models.FloatField()
+
+    objects = PhotoFaceQuerySet.as_manager()
+
+    class Meta:
+        db_table = "photo_face"
+
+    def __str__(self) -> str:
+        return self.name or "somebody"
+
+    @property
+    def marked(self) -> Face:
+        return Face(self.name, self.left, self.top, self.width, self.height)
