@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from photos.duplicates.shots import RAW_FORMATS
+from photos.duplicates.shots import RAW_FORMATS, UNSURE_DATES
 from photos.models import Photo
 from photos.models.duplicate import Tier
 from photos.oneof import OneOf
@@ -16,7 +16,7 @@ from photos.oneof import OneOf
 _AT_ONCE = 4096
 _FACTS = (
     "camera_model", "lens", "aperture", "shutter", "iso", "focal_length",
-    "latitude", "altitude", "title", "description",
+    "latitude", "altitude", "direction", "title", "description", "artist", "copyright",
 )  # fmt: skip
 
 
@@ -34,17 +34,13 @@ class Merits:
     rating: int
 
     @classmethod
-    def of(cls, photo: Photo, files: int) -> Merits:
-        return cls._of({name: getattr(photo, name) for name in _COLUMNS} | {"beside": files})
-
-    @classmethod
-    def _of(cls, row: Mapping[str, Any]) -> Merits:
-        dated = row["taken_at_source"] != Photo.DateSource.UPLOAD
+    def of(cls, row: Mapping[str, Any]) -> Merits:
+        dated = row["taken_at_source"] not in UNSURE_DATES
         return cls(
             is_raw=row["format"] in RAW_FORMATS,
             pixels=row["width"] * row["height"],
             files=row["beside"],
-            facts=dated + sum(row[name] not in (None, "") for name in _FACTS),
+            facts=dated + row["people"] + sum(row[name] not in (None, "") for name in _FACTS),
             bytes=row["bytes"],
             edited=len(row["edited"]),
             favorite=row["favorite"],
@@ -53,6 +49,7 @@ class Merits:
 
 
 _COLUMNS = ("format", "width", "height", "taken_at_source", "bytes", "edited", "favorite", "rating", *_FACTS)
+_COUNTS = {"beside": Count("files", distinct=True), "people": Count("faces", distinct=True)}
 # By what is decided first. Copies of one picture: by the quality of the file, since what a person said of the others
 # moves to it. Different shots: by what a person likes.
 _QUALITY = ("is_raw", "pixels", "files", "facts", "bytes")
@@ -74,8 +71,8 @@ def merits_of(photo_ids: Collection[int]) -> dict[int, Merits]:
     wanted, found = sorted(photo_ids), {}
     for start in range(0, len(wanted), _AT_ONCE):
         photos = Photo.objects.filter(pk__in=OneOf(wanted[start : start + _AT_ONCE])).order_by()
-        for row in photos.annotate(beside=Count("files")).values("pk", "beside", *_COLUMNS):
-            found[row["pk"]] = Merits._of(row)
+        for row in photos.annotate(**_COUNTS).values("pk", *_COUNTS, *_COLUMNS):
+            found[row["pk"]] = Merits.of(row)
     return found
 
 

@@ -102,10 +102,10 @@ def _insert(owner: User, groups: Sequence[Found], now: datetime) -> None:
 def _standing(owner: User) -> dict[Key, list[int]]:
     """Return the numbers of the groups there are, by what makes them the same."""
     members: defaultdict[int, set[int]] = defaultdict(set)
-    for group, photo in DuplicateMember.objects.filter(group__owner=owner).values_list("group_id", "photo_id"):
+    groups = DuplicateGroup.objects.undecided().filter(owner=owner).order_by("pk")
+    for group, photo in DuplicateMember.objects.filter(group__in=groups).values_list("group_id", "photo_id"):
         members[group].add(photo)
     standing: defaultdict[Key, list[int]] = defaultdict(list)
-    groups = DuplicateGroup.objects.filter(owner=owner).order_by("pk")
     for pk, tier, keeper in groups.values_list("pk", "tier", "keeper_id"):
         standing[tier, keeper, frozenset(members[pk])].append(pk)
     return standing

@@ -10,13 +10,15 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from photos.image_types import RAW_TYPES
-from photos.models import Photo
+from photos.metadata import DateSource
 
 if TYPE_CHECKING:
     from photos.models.queryset import PhotoQuerySet
 
 TOGETHER = timedelta(seconds=5)
 RAW_FORMATS = frozenset(kind.name for kind in RAW_TYPES)
+# Dates that are a guess, and at best one of the day.
+UNSURE_DATES = frozenset({DateSource.FOLDER, DateSource.FILE, DateSource.UPLOAD})
 _SAME_MOMENT = timedelta(seconds=2)  # cameras write a raw file and its JPEG one after the other
 _MOST = 60  # that are looked at behind each: a fast camera takes 20 a second
 
@@ -52,7 +54,7 @@ def taken_together(photos: PhotoQuerySet) -> Iterator[tuple[Shot, Shot]]:
 
 
 def _shots(photos: PhotoQuerySet) -> Iterator[Shot]:
-    dated = photos.exclude(taken_at_source=Photo.DateSource.UPLOAD).exclude(camera_model="").order_by("taken_at", "pk")
+    dated = photos.exclude(taken_at_source__in=UNSURE_DATES).exclude(camera_model="").order_by("taken_at", "pk")
     columns = ("pk", "taken_at", "camera_model", "format", "original_name", "fingerprint__perceptual")
     for pk, at, camera, kind, name, looks in dated.values_list(*columns).iterator():
         yield Shot(pk, at, camera.casefold(), kind in RAW_FORMATS, PurePath(name).stem.casefold(), looks)

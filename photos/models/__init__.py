@@ -15,6 +15,7 @@ from photos.models.file import PhotoFile
 from photos.models.fingerprint import Fingerprint
 from photos.models.generation import ActiveModel, Embedding
 from photos.models.incoming import IncomingUpload
+from photos.models.merge import Merge, MergedPhoto, MergeRun
 from photos.models.model_migration import ModelMigration, UnembeddedPhoto
 from photos.models.photo import Photo
 from photos.models.reanalysis import Reanalysis
@@ -38,6 +39,9 @@ __all__ = [
     "LearnedProbe",
     "LikenessBound",
     "Lookalike",
+    "Merge",
+    "MergeRun",
+    "MergedPhoto",
     "ModelMigration",
     "OutsideExample",
     "Photo",

@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone as clock
 
+from photos.models.fingerprint import Fingerprint
+
 if TYPE_CHECKING:
     from accounts.models import User
 
@@ -28,11 +30,14 @@ class Tier(models.IntegerChoices):
 
 
 class DuplicateGroupQuerySet(models.QuerySet["DuplicateGroup"]):
+    def undecided(self) -> Self:
+        return self.filter(is_decided=False)
+
     def visible_to(self, user: User) -> Self:
         """The groups of a user in which there is still something to decide: what lies in the trash does not count."""
-        others = DuplicateMember.objects.filter(group=OuterRef("pk"), photo__trashed_at=None)
+        others = DuplicateMember.objects.filter(group=OuterRef("pk"), photo__owner=user, photo__trashed_at=None)
         there = Exists(others.exclude(photo=OuterRef("keeper")))
-        return self.filter(there, owner=user, keeper__owner=user, keeper__trashed_at=None)
+        return self.undecided().filter(there, owner=user, keeper__owner=user, keeper__trashed_at=None)
 
 
 class DuplicateGroup(models.Model):
@@ -45,16 +50,32 @@ class DuplicateGroup(models.Model):
     tier = models.PositiveSmallIntegerField(choices=Tier)
     keeper = models.ForeignKey("photos.Photo", models.CASCADE, related_name="kept_in")
     found_at = models.DateTimeField()
+    is_decided = models.BooleanField(default=False, help_text="Merged, or dismissed; kept so that it can be undone.")
 
     objects = DuplicateGroupQuerySet.as_manager()
 
     class Meta:
         db_table = "duplicate_group"
         ordering = ["tier", "pk"]
-        indexes = [models.Index(fields=["owner", "tier", "id"], name="duplicate_group_in_order")]
+        indexes = [
+            models.Index(fields=["owner", "tier", "id"], condition=Q(is_decided=False), name="duplicate_group_in_order")
+        ]
 
     def __str__(self) -> str:
         return f"{Tier(self.tier).label}: {self.keeper_id}"
+
+    def decide(self) -> None:
+        """Take the group off the list; what is left of it is looked at again."""
+        self._set_decided(True)
+
+    def reopen(self) -> None:
+        """Put the group on the list again; whether it is still one is looked at again."""
+        self._set_decided(False)
+
+    def _set_decided(self, is_decided: bool) -> None:
+        self.is_decided = is_decided
+        self.save(update_fields=["is_decided"])
+        Fingerprint.objects.look_again(self.members.values_list("photo_id", flat=True))
 
 
 class DuplicateMember(models.Model):
@@ -73,9 +94,9 @@ class DuplicateMember(models.Model):
 
 
 class DismissalQuerySet(models.QuerySet["Dismissal"]):
-    def note(self, owner: User, photo_ids: Collection[int]) -> Dismissal:
+    def note(self, owner: User, photo_ids: Collection[int], group: DuplicateGroup | None = None) -> Dismissal:
         """Remember for ever that these photos are not duplicates of one another."""
-        dismissal = self.create(owner=owner)
+        dismissal = self.create(owner=owner, group=group)
         dismissal.remember(combinations(sorted(photo_ids), 2))
         return dismissal
 
@@ -89,6 +110,7 @@ class Dismissal(models.Model):
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="dismissals")
     said_at = models.DateTimeField(default=clock.now)
+    group = models.ForeignKey(DuplicateGroup, models.SET_NULL, null=True, related_name="dismissals")
 
     objects = DismissalQuerySet.as_manager()
 
