@@ -64,9 +64,11 @@ def remove(media_root: Path, original_name: str) -> None:
 
 
 def _at_most(image: Image.Image, size: int) -> Image.Image:
-    scaled = image.copy()
-    scaled.thumbnail((size, size), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return scaled
+    scale = size / max(image.size)
+    if scale >= 1:
+        return image
+    fitted = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    return image.resize(fitted, Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def _webp(image: Image.Image) -> bytes:

@@ -15,12 +15,13 @@ from cloudzy.benchmark_ingest import vips
 from cloudzy.benchmark_ingest.figures import IngestFigures, Took
 from cloudzy.benchmark_ingest.pictures import make
 from cloudzy.benchmark_search.memory import peak_mb
+from photos.models import Stage
 from photos.tests.pictures import encoded, jpeg, noise, on_disk
 
 PUBLISHED = {
     "photos", "photos_per_s", "stage_ms", "thumbnails_vs_vips", "pipeline_vs_vips", "worker_peak_mb",
 }  # fmt: skip
-STAGES = {"arrival", "metadata", "thumbnails", "colors", "embedding", "caption", "rows", "index"}
+STAGES = {"arrival", "decode", *Stage.QUICK, "rows", "index"}
 
 
 def test_photos_come_into_a_library_of_its_own_with_everything_up_to_the_index(tmp_path: Path) -> None:

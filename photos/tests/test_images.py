@@ -177,6 +177,18 @@ def test_a_jpeg_made_smaller_while_decoding_keeps_its_details(tmp_path: Path) ->
     assert np.asarray(quick).std() > 5
 
 
+def test_a_photo_that_is_halved_while_decoding_looks_the_same(tmp_path: Path) -> None:
+    photo = pictures.noise((200, 150)).resize((2000, 1500), Image.Resampling.BICUBIC)
+    path = pictures.on_disk(tmp_path, pictures.encoded(photo, "JPEG", quality=95))
+
+    quick = images.open_upright(path, max_side=800)
+
+    with Image.open(path) as whole:
+        thorough = whole.resize(quick.size, Image.Resampling.LANCZOS)
+    difference = np.asarray(quick).astype(float) - np.asarray(thorough)
+    assert 10 * np.log10(255**2 / (difference**2).mean()) > 40, "decibels"
+
+
 def test_a_small_image_is_not_enlarged(tmp_path: Path) -> None:
     path = pictures.on_disk(tmp_path, pictures.png((40, 25)))
 
