@@ -25,6 +25,8 @@ _EXAMPLE = {
     "cameras": [{"name": "Canon EOS R5", "count": 66}],
     "colors": [{"name": "blue", "count": 58}, {"name": "white", "count": 31}],
     "albums": [],
+    "places": [{"name": "Switzerland", "count": 70}, {"name": "Zermatt", "count": 12}],
+    "people": [{"name": "Anna", "count": 9}],
 }
 
 

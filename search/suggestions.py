@@ -23,7 +23,7 @@ from search.written import words_beginning
 
 MOST = 12
 MOST_FOUND = 8  # of what has results; the rest is the language
-MOST_PAST, MOST_TAGS, MOST_PLACES, MOST_WORDS = 3, 4, 2, 3
+MOST_PAST, MOST_TAGS, MOST_NAMED, MOST_WORDS = 3, 4, 2, 3
 _CONTEXT = 200  # photos that answer what stands before, the best of them
 _LOOKED_AT = 4  # past searches, to find those that have results still
 
@@ -36,6 +36,7 @@ class Kind(StrEnum):
     PAST = "past"
     TAG = "tag"
     PLACE = "place"
+    PERSON = "person"
     WORD = "word"
     FIELD = "field"
     VALUE = "value"
@@ -52,7 +53,7 @@ class Suggestion:
 
 
 def suggest(typed: str, user: User) -> list[Suggestion]:
-    """Offer past searches, tags, places, words of titles and captions, and what the language has, in this order."""
+    """Offer past searches, tags, places, people, words of titles and captions, and what the language has, in order."""
     memory = Memory()
     found = list(islice(_found(typed, user, memory), MOST_FOUND))
     return [*found, *islice(_language(typed, user, memory), MOST - len(found))]
@@ -70,7 +71,8 @@ def _found(typed: str, user: User, memory: Memory) -> Iterator[Suggestion]:
         among = _answers(before, user, memory)
         tags = list(_tags(piece, before, user, among, memory))
         yield from tags
-        yield from _places(piece, before, user, among)
+        yield from _named(Kind.PLACE, piece, before, user, among)
+        yield from _named(Kind.PERSON, piece, before, user, among)
         yield from _words(piece, before, user, among, {fold(tag.label) for tag in tags})
 
 
@@ -96,13 +98,13 @@ def _tags(piece: str, before: str, user: User, among: Collection[int] | None, me
         yield Suggestion(Kind.TAG, text, tag.name, str(tag) if among is None else "tag", _mark(tag.name, piece))
 
 
-def _places(piece: str, before: str, user: User, among: Collection[int] | None) -> Iterator[Suggestion]:
-    """Offer names of places, as soon as photos have them."""
-    places = operator_of(Kind.PLACE)
-    for name in places.complete(piece, user)[:MOST_PLACES] if places else ():
-        text = f"{before}{Kind.PLACE}:{writing.value(name)} "
+def _named(kind: Kind, piece: str, before: str, user: User, among: Collection[int] | None) -> Iterator[Suggestion]:
+    """Offer names of places or people that photos have; what kind they are is the name of their field."""
+    operator = operator_of(kind)
+    for name in operator.complete(piece, user)[:MOST_NAMED] if operator else ():
+        text = f"{before}{kind}:{writing.value(name)} "
         if among is None or any_answers(text, user, among):
-            yield Suggestion(Kind.PLACE, text, name, "place", _mark(name, piece))
+            yield Suggestion(kind, text, name, kind, _mark(name, piece))
 
 
 def _words(

@@ -42,6 +42,7 @@ class PhotoFace(models.Model):
 
     class Meta:
         db_table = "photo_face"
+        indexes = [models.Index(fields=["name", "photo"], condition=~models.Q(name=""), name="photo_face_by_name")]
 
     def __str__(self) -> str:
         return self.name or "somebody"

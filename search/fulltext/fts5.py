@@ -18,7 +18,10 @@ from search.fulltext.spelling import corrections, typos_allowed
 from search.idlists import NO_IDS, common, selected, united
 
 # For bm25(), column by column; a tag is said of the whole photo, and by a machine or a person who looked at it.
-_WEIGHTS = {"title": 6.0, "caption": 3.0, "description": 2.0, "filename": 1.0, "camera": 1.0, "text": 1.0}
+_WEIGHTS = {
+    "title": 6.0, "caption": 3.0, "description": 2.0, "place": 2.0, "filename": 1.0, "camera": 1.0, "credit": 1.0,
+    "text": 1.0,
+}  # fmt: skip
 _TAG_WEIGHT = 8.0
 
 # A single word on more than two photos of a hundred is ranked on so many of them, the newest.

@@ -6,7 +6,7 @@ them carries nothing of anybody's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -46,27 +46,36 @@ class Mirror:
         }
 
     def install(self) -> bool:
-        """Make what is missing of table and triggers, and then its rows anew; False when there was nothing to do.
+        """Make table and triggers what they are to be, and then its rows anew; False when there was nothing to do.
 
-        A migration that rebuilds the source drops the triggers with the old table, hence a look after each.
+        A migration that rebuilds the source drops the triggers with the old table, hence a look after each. Triggers
+        of another version are no longer word for word these, and their table may lack columns.
         """
-        wanted = {self.name, self.vocabulary, *self.triggers}
+        triggers = {name: f"CREATE TRIGGER {name} {body}" for name, body in self.triggers.items()}
         with transaction.atomic(), connection.cursor() as cursor:
-            there = {name for (name,) in cursor.execute("SELECT name FROM sqlite_master").fetchall()}
-            if wanted <= there or self.source not in there:
+            there = dict(cursor.execute("SELECT name, sql FROM sqlite_master").fetchall())
+            is_as_wanted = triggers.items() <= there.items() and {self.name, self.vocabulary} <= there.keys()
+            if is_as_wanted or self.source not in there:
                 return False
+            self._clear(cursor, there)
             columns = ", ".join(self.columns)
             cursor.execute(
-                f"CREATE VIRTUAL TABLE IF NOT EXISTS {self.name} "
+                f"CREATE VIRTUAL TABLE {self.name} "
                 f"USING fts5({columns}, tokenize = '{_TOKENIZER}', prefix = '{self.prefixes}')"
             )
-            cursor.execute(
-                f"CREATE VIRTUAL TABLE IF NOT EXISTS {self.vocabulary} USING fts5vocab('{self.name}', 'row')"
-            )
-            for name, body in self.triggers.items():
-                cursor.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {body}")
+            cursor.execute(f"CREATE VIRTUAL TABLE {self.vocabulary} USING fts5vocab('{self.name}', 'row')")
+            for statement in triggers.values():
+                cursor.execute(statement)
             self._fill(cursor)
         return True
+
+    def _clear(self, cursor: object, there: Collection[str]) -> None:
+        execute = cursor.execute  # type: ignore[attr-defined]
+        for name in self.triggers:
+            execute(f"DROP TRIGGER IF EXISTS {name}")
+        for name in (self.vocabulary, self.name):
+            if name in there:
+                execute(f"DROP TABLE {name}")
 
     def rebuild(self) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -103,10 +112,13 @@ PHOTO_TEXT = Mirror(
         "caption": "{row}.caption",
         "description": "{row}.description",
         "filename": "{row}.original_name || ' ' || {row}.filename",
-        "camera": "{row}.camera_make || ' ' || {row}.camera_model || ' ' || {row}.lens",
+        "camera": "{row}.camera_make || ' ' || {row}.camera_model || ' ' || {row}.lens || ' ' || {row}.software",
+        "place": "{row}.city || ' ' || {row}.region || ' ' || {row}.country",
+        "credit": "{row}.artist || ' ' || {row}.copyright",
     },
     watched=(
         "title", "caption", "description", "original_name", "filename", "camera_make", "camera_model", "lens",
+        "software", "city", "region", "country", "artist", "copyright",
     ),
 )  # fmt: skip
 TAG_TEXT = Mirror(name="search_tag", source="tag", columns={"name": "{row}.name"}, watched=("name",))

@@ -25,6 +25,12 @@ _FIELDS = {
     "camera_make": 1.0,
     "camera_model": 1.0,
     "lens": 1.0,
+    "software": 1.0,
+    "city": 2.0,
+    "region": 2.0,
+    "country": 2.0,
+    "artist": 1.0,
+    "copyright": 1.0,
     "recognised__text": 1.0,
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q
 
 from photos.image_types import IMAGE_TYPES, RAW_TYPES
-from photos.models import Photo, PhotoTag
+from photos.models import Photo, PhotoFace, PhotoTag
 from photos.models.tag import normalise_tag
 from search.facts.sources import ALBUMS, TAGS, Source, of_photo
 from search.language.coloured import ColourFact
@@ -26,6 +26,7 @@ from search.language.named import (
 )
 from search.language.positions import near
 from search.language.values import Dates, midnight
+from search.language.whereabouts import at_place, known_people, known_places, with_person
 
 _SLACK = 0.001  # f/1.78 is 1.7799998 in the files of some cameras
 _WHEN = (of_photo("taken_at"),)
@@ -50,6 +51,10 @@ def after(period: Dates) -> Q:
 
 def untagged() -> Q:
     return ~Q(Exists(PhotoTag.objects.filter(photo=OuterRef("pk"), rejected=False)))
+
+
+def with_people() -> Q:
+    return Q(Exists(PhotoFace.objects.filter(photo=OuterRef("pk"))))
 
 
 def _of_type(name: str) -> Option:
@@ -101,6 +106,26 @@ _OPERATORS: tuple[Operator[Any], ...] = (
         reads=(of_photo("lens"),),
         known=known_lenses,
     ),
+    TextFact(
+        name="place",
+        help="Taken where the names of city, region and country have these words.",
+        examples=("place:lisbon", 'place:"new york"', "-place:france"),
+        aliases=("city", "country"),
+        normal=few_words,
+        condition=at_place,
+        reads=(of_photo("city", "region", "country"),),
+        known=known_places,
+    ),
+    TextFact(
+        name="person",
+        help="Somebody is marked on it whose name has these words.",
+        examples=("person:anna", 'person:"marie curie"'),
+        aliases=("people", "who"),
+        normal=few_words,
+        condition=with_person,
+        reads=(Source("photo_face", ("name",)),),
+        known=known_people,
+    ),
     NumberFact(name="iso", help="Sensitivity.", examples=("iso:>=800", "iso:100..400"), column="iso"),
     NumberFact(
         name="f",
@@ -144,11 +169,12 @@ _OPERATORS: tuple[Operator[Any], ...] = (
     ChoiceFact(
         name="has",
         help="What there is of a photo.",
-        examples=("has:gps", "-has:caption"),
+        examples=("has:gps", "has:people", "-has:caption"),
         options=_options(
             Option("gps", lambda: Q(latitude__isnull=False, longitude__isnull=False), ("location",), _WHERE),
             Option("caption", lambda: ~Q(caption=""), reads=(of_photo("caption", read_as="{row}.caption = ''"),)),
             Option("text", lambda: Q(recognised__isnull=False), reads=(Source("recognised_text"),)),
+            Option("people", with_people, ("faces",), (Source("photo_face"),)),
         ),
     ),
     ChoiceFact(

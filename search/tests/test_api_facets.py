@@ -34,6 +34,8 @@ def test_totals_and_facets_are_answered(client: Client, make_photo: MakePhoto, o
         "cameras": [{"name": "R5", "count": 1}],
         "colors": [],
         "albums": [],
+        "places": [],
+        "people": [],
     }
 
 

@@ -37,6 +37,8 @@ REFUSED = {
     "iso": "iso:800.5",
     "lens": 'lens:" "',
     "near": "near:91,0,5km",
+    "person": 'person:" "',
+    "place": 'place:"a b c d e f g h i j k l m"',
     "orientation": "orientation:upside-down",
     "rating": "rating:many",
     "similar": "similar:me",
