@@ -16,10 +16,11 @@ from rest_framework.exceptions import APIException
 from photos import images, originals, storage, thumbnails
 from photos.errors import OriginalMissing
 from photos.image_types import IMAGE_TYPES
-from photos.models import Photo
+from photos.models import Photo, PhotoFile
 
 PIECE = 64 * 1024
 _MIMES = {kind.name: kind.mime for kind in IMAGE_TYPES}
+_OTHER_MIMES = {".xmp": "application/rdf+xml", ".mov": "video/quicktime", ".mp4": "video/mp4"}
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
@@ -44,11 +45,26 @@ def original(request: HttpRequest, photo: Photo) -> HttpResponseBase:
     """Answer with the original, byte for byte, as a download; raises RangeNotSatisfiable and as originals.reading."""
     with originals.reading(photo.original) as path:
         response = _unless_known(request, photo.sha256) or _whole_or_part(request, path, photo.sha256)
-    response["ETag"] = f'"{photo.sha256}"'
+    return _as_download(response, photo.sha256, _MIMES[photo.format], photo.original_name)
+
+
+def kept_file(request: HttpRequest, file: PhotoFile) -> HttpResponseBase:
+    """Answer with a file that belongs to a photo beside its original, as `original` does."""
+    with originals.reading(file.stored) as path:
+        response = _unless_known(request, file.sha256) or _whole_or_part(request, path, file.sha256)
+    return _as_download(response, file.sha256, mime_of(file), file.name)
+
+
+def mime_of(file: PhotoFile) -> str:
+    return _MIMES.get(file.format) or _OTHER_MIMES.get(Path(file.stored).suffix, "application/octet-stream")
+
+
+def _as_download(response: HttpResponseBase, etag: str, mime: str, name: str) -> HttpResponseBase:
+    response["ETag"] = f'"{etag}"'
     response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = "private, no-cache"
-    response["Content-Type"] = _MIMES[photo.format]
-    response["Content-Disposition"] = content_disposition_header(True, photo.original_name) or "attachment"
+    response["Content-Type"] = mime
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response
 
 

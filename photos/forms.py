@@ -6,7 +6,7 @@ from django import forms
 
 from ai.captioners.loading import takes_its_time
 from ai.ocr.loading import is_switched_on
-from photos.models import Photo, Reanalysis, Stage
+from photos.models import Photo, PhotoFile, Reanalysis, Stage
 from photos.models.tag import MAX_TAG_LENGTH, MAX_TAGS, TooManyTags, normalise_tag
 from photos.paging import MAX_ID
 from photos.reanalysis import Wanted
@@ -167,3 +167,17 @@ class CancelForm(forms.Form):
     """The number of a reanalysis."""
 
     number = forms.IntegerField(min_value=1, max_value=MAX_ID)
+
+
+class VersionForm(forms.Form):
+    """One of the versions of a photo."""
+
+    file = forms.ModelChoiceField(
+        PhotoFile.objects.none(), error_messages={"invalid_choice": "The photo has no such version any more."}
+    )
+
+    def __init__(self, data: Any, photo: Photo) -> None:
+        super().__init__(data)
+        field = self.fields["file"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = photo.files.versions()

@@ -39,8 +39,8 @@ def photo_limit_of(owner: User) -> int | None:
     return limit or None
 
 
-def hold(owner: User, size: int, counted: int = 0) -> None:
-    """Make sure, until the transaction ends, that one more file of so many bytes fits; raises QuotaExceeded.
+def hold(owner: User, size: int, counted: int = 0, photos: int = 1) -> None:
+    """Make sure, until the transaction ends, that so many bytes more fit, of so many photos; raises QuotaExceeded.
 
     `counted` of them are counted already, as those of an upload on its way.
     """
@@ -48,7 +48,7 @@ def hold(owner: User, size: int, counted: int = 0) -> None:
         return
     User.objects.select_for_update().filter(pk=owner.pk).first()  # one upload of a person after the other
     usage = usage_of(owner)
-    if usage.photo_limit is not None and usage.photos >= usage.photo_limit:
+    if usage.photo_limit is not None and usage.photos + photos > usage.photo_limit:
         raise QuotaExceeded("photos", usage.photos, usage.photo_limit)
     if usage.byte_limit is not None and usage.bytes - counted + size > usage.byte_limit:
         raise QuotaExceeded("bytes", usage.bytes - counted, usage.byte_limit)

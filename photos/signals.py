@@ -9,7 +9,7 @@ from django.db.models.signals import post_delete, post_migrate, post_save
 from django.dispatch import receiver
 
 from accounts.record import DestructiveAct
-from photos import originals, shipped, storage
+from photos import originals, shipped
 from photos.events import model_switched
 from photos.models import Photo, PhotoFile, VocabularyState
 from photos.tasks import queue_retagging
@@ -25,8 +25,12 @@ def photo_deleted(instance: Photo, **_: Any) -> None:
 
 @receiver(post_delete, sender=PhotoFile, dispatch_uid="photos.file_deleted")
 def file_deleted(instance: PhotoFile, **_: Any) -> None:
-    stored = instance.stored
-    transaction.on_commit(lambda: storage.discard(stored), robust=True)
+    if instance.bytes_stay:
+        return
+    name, photo = instance.stored, instance.photo
+    transaction.on_commit(lambda: originals.remove(name), robust=True)
+    what = DestructiveAct.What.DELETED
+    DestructiveAct.record(what, instance.name, instance.sha256, photo.pk, photo.owner_id)
 
 
 @receiver(post_delete, sender=Photo, dispatch_uid="photos.deletion_recorded")

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.record import Actor, Where, acting
 from photos import storage
-from photos.models import Photo
+from photos.models import Photo, PhotoFile
 
 logger = logging.getLogger(__name__)
 
@@ -42,29 +42,40 @@ def _purge(pk: int, before: datetime) -> bool:
         _staying.add(pk)
         logger.warning("photo %d stays in the trash: %s", pk, reason)
         return False
-    seen = _state(storage.path_of(photo.original))
+    seen = _states(photo)
     with transaction.atomic(), acting(BY_TIME):
         # Looked at again while nobody can change it: it may have been restored, or its file put back, meanwhile.
-        held = Photo.objects.select_for_update().in_trash_since(before).filter(pk=pk, image=photo.original).first()
-        if held is None or _state(storage.path_of(held.original)) != seen:
+        held = Photo.objects.select_for_update().in_trash_since(before).filter(pk=pk).first()
+        if held is None or _states(held) != seen:
             return False
         held.delete()
     return True
 
 
 def _reason_to_stay(photo: Photo) -> str:
-    """Say why the file may not go, or ""; one that has gone already is no reason."""
-    path = storage.path_of(photo.original)
+    """Say why one of its files may not go, or ""; one that has gone already is no reason."""
+    kept = [(photo.original, photo.sha256), *photo.files.values_list("stored", "sha256")]
+    return next(filter(None, (_reason_to_keep(photo, name, sha256) for name, sha256 in kept)), "")
+
+
+def _reason_to_keep(photo: Photo, name: str, sha256: str) -> str:
+    path = storage.path_of(name)
     if path.is_symlink() or not path.resolve().is_relative_to((storage.media_root() / storage.ORIGINALS).resolve()):
         return "its file lies outside the originals"
-    if Photo.objects.filter(image=photo.original).exclude(pk=photo.pk).exists():
+    others = (Photo.objects.filter(image=name).exclude(pk=photo.pk), PhotoFile.objects.filter(stored=name))
+    if others[0].exists() or others[1].exclude(photo=photo).exists():
         return "its file is another photo's too"
     try:
-        return "" if storage.sha256_of(path) == photo.sha256 else "its file is not the one that was uploaded"
+        return "" if storage.sha256_of(path) == sha256 else "its file is not the one that was uploaded"
     except FileNotFoundError:
         return ""
     except OSError as exc:
         return f"its file cannot be read: {exc.strerror}"
+
+
+def _states(photo: Photo) -> dict[str, tuple[int, int, int] | None]:
+    names = [photo.original, *photo.files.values_list("stored", flat=True)]
+    return {name: _state(storage.path_of(name)) for name in names}
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 import uuid
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -16,19 +15,23 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.http import HttpRequest, UnreadablePostError
 from django.utils.datastructures import MultiValueDict
 from PIL import Image
 
-from photos import images, quotas, storage
+from photos import images, quotas, storage, versions
 from photos.arrival import Arrival, Sidecar
 from photos.errors import ChecksumMismatch, NameTaken, NoFile, TooManyFiles
+from photos.filenames import filenames
 from photos.images import Decoded
 from photos.models import Photo, PhotoFile, Stage
-from photos.names import clean_folder, clean_name, stored_filename
+from photos.names import clean_folder, clean_name
 from photos.spool import spool
 from photos.tasks import analyse_photo
 from photos.thumbnails import SIZES
+from photos.version_names import VersionName
+from photos.versions import Siblings
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -36,12 +39,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Accepted:
-    """What became of an upload: a new photo, or the owner's photo with the same bytes, perhaps out of the trash."""
+    """What became of an upload: a new photo, or the owner's photo with the same bytes, perhaps out of the trash.
+
+    A version of a photo that is there already joins it: its bytes are new, and `joined` says what it is to that photo.
+    """
 
     photo: Photo
-    created: bool
+    created: bool  # its bytes were not there before
     restored: bool = False
-    picture: Image.Image | None = None  # the new photo decoded, so that its analysis need not do it again
+    picture: Image.Image | None = None  # what the photo shows since then, so that its analysis need not decode it
+    joined: str = ""  # a PhotoFile.Kind
 
 
 def accept_upload(
@@ -73,6 +80,7 @@ def accept_upload(
     photo = _new_photo(clean_name(file.name or ""), name, sha256, size, decoded, now)
     photo.owner = owner
     photo.folder, photo.file_modified_at = clean_folder(arrival.folder), arrival.modified_at
+    photo.stem = VersionName.of(photo.original_name).key
     with ExitStack() as undo:
         undo.callback(storage.discard, photo.original)
         files = [_kept_sidecar(sidecar, undo) for sidecar in arrival.sidecars]
@@ -158,22 +166,47 @@ def _kept_sidecar(sidecar: Sidecar, undo: ExitStack) -> PhotoFile:
 def _insert(
     photo: Photo, files: Sequence[PhotoFile], decoded: Decoded, now: datetime, queued: bool, counted: int
 ) -> Accepted:
-    """Save the row with its files and stages, unless another upload was faster; raises NameTaken."""
-    suffixes = ["", *(f"_{secrets.token_hex(3)}" for _ in range(4))]
-    for suffix in suffixes:
-        photo.filename = stored_filename(photo.original_name, decoded.info.type.extension, now, suffix)
-        if not Photo.objects.filter(filename=photo.filename).exists() and _saved(photo, files, queued, counted):
+    """Save the row with its files and stages, unless another upload was faster; raises NameTaken.
+
+    Where it is a version of a photo that is there, it becomes a file of that one.
+    """
+    for filename in filenames(photo.original_name, decoded.info.type.extension, now):
+        photo.filename = filename
+        found = versions.siblings_of(photo)
+        if found.photo_id and (joined := _joined(photo, files, found, queued, counted)):
+            picture = decoded.image if joined.is_shown else None
+            return Accepted(joined.photo, created=True, picture=picture, joined=joined.kind)
+        is_free = not found.photo_id and not Photo.objects.filter(filename=photo.filename).exists()
+        if is_free and _saved(photo, files, found, queued, counted):
             return Accepted(photo, created=True, picture=decoded.image)
         if accepted := _already_there(photo.owner, photo.sha256, storage.path_of(photo.original)):
             return accepted
     raise NameTaken
 
 
-def _saved(photo: Photo, files: Sequence[PhotoFile], queued: bool, counted: int) -> bool:
-    """Insert the photo, its stages and perhaps its job; False when a unique name or hash was taken meanwhile."""
+def _joined(
+    new: Photo, files: Sequence[PhotoFile], found: Siblings, queued: bool, counted: int
+) -> versions.Joined | None:
+    """Make the file and those beside it files of the photo it belongs to; None when others were faster meanwhile."""
+    with transaction.atomic():
+        quotas.hold(new.owner, sum(file.bytes for file in files) + new.bytes, counted, photos=0)
+        joined = versions.join(new, found) if versions.are_still(new, found) else None
+        if joined:
+            for file in files:
+                file.photo = joined.photo
+            PhotoFile.objects.bulk_create(files)
+            if queued and joined.is_shown:
+                analyse_photo.enqueue(joined.photo.pk)
+    return joined
+
+
+def _saved(photo: Photo, files: Sequence[PhotoFile], found: Siblings, queued: bool, counted: int) -> bool:
+    """Insert the photo, its stages and perhaps its job; False when a name, its hash or a version came meanwhile."""
     try:
         with transaction.atomic():
             quotas.hold(photo.owner, sum(file.bytes for file in files) + photo.bytes, counted)
+            if not versions.are_still(photo, found) or versions.is_kept(photo):
+                return False
             photo.save(force_insert=True)
             for file in files:
                 file.photo = photo
@@ -193,13 +226,17 @@ def _already_there(owner: User, sha256: str, same_bytes: Path) -> Accepted | Non
     The row is held meanwhile: who deletes it for good does so before, and is not found, or after, and takes the file.
     """
     with transaction.atomic():
-        photo = Photo.objects.select_for_update().filter(owner=owner, sha256=sha256).first()
+        kept = Photo.objects.filter(owner=owner)
+        version = PhotoFile.objects.versions().filter(sha256=sha256, photo__owner=owner).first()
+        which = Q(pk=version.photo_id) if version else Q(sha256=sha256)
+        photo = kept.select_for_update().filter(which).first()
         if photo is None:
             return None
+        stored = version.stored if version else photo.original
         with storage.disk_errors_named():
-            lost = not storage.path_of(photo.original).exists()
+            lost = not storage.path_of(stored).exists()
         if lost:
-            storage.put_back(same_bytes, photo.original)
+            storage.put_back(same_bytes, stored)
         if restored := photo.trashed_at is not None:
             photo.restore()
     return Accepted(photo, created=False, restored=restored)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from photos.views import analysis, detail, selection, shelf, trash, understanding, upload
+from photos.views import analysis, detail, selection, shelf, trash, understanding, upload, version
 
 app_name = "photos"
 urlpatterns = [
@@ -26,6 +26,8 @@ urlpatterns = [
     path("gallery/<int:pk>/understanding/caption/", understanding.caption, name="caption"),
     path("gallery/<int:pk>/understanding/hand-back/", understanding.hand_back, name="hand_back"),
     path("gallery/<int:pk>/understanding/repeat/", understanding.repeat, name="repeat"),
+    path("gallery/<int:pk>/versions/show/", version.show, name="show_version"),
+    path("gallery/<int:pk>/versions/separate/", version.separate, name="separate_version"),
     path("analysis/", analysis.analysis, name="analysis"),
     path("analysis/choose/", analysis.choose, name="analysis_choose"),
     path("analysis/start/", analysis.start, name="analysis_start"),

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from photos.models import Photo
-from photos.tests.factories import make_photo, make_user
+from photos.tests.factories import make_photo, make_user, make_version
 from photos.tests.pictures import jpeg
 from photos.tests.requesting import post, problem_of
 
@@ -57,7 +57,9 @@ def anna(client: Client, server_mode: Settings) -> User:
 @pytest.mark.parametrize("route", [route for route in EVERYWHERE if API.match(route)])
 @pytest.mark.usefixtures("server_mode")
 def test_24_without_credentials_every_address_of_the_api_asks_for_them(client: Client, route: str) -> None:
-    response = client.get(route.replace("<int:pk>", "1").replace("<uuid:pk>", str(UUID(int=1))))
+    response = client.get(
+        route.replace("<int:pk>", "1").replace("<int:number>", "1").replace("<uuid:pk>", str(UUID(int=1)))
+    )
 
     assert problem_of(response) == (401, "unauthorized")
     assert response["WWW-Authenticate"].startswith("Basic")
@@ -95,8 +97,9 @@ def test_26_another_persons_photo_is_not_there_on_any_address(
     client: Client, anna: User, berta: User, route: str, trashed: bool
 ) -> None:
     photo = make_photo(owner=berta, title="hers", trashed=trashed)
+    file = make_version(photo)
     before = Photo.objects.values().get(pk=photo.pk)
-    address = route.replace("<int:pk>", str(photo.pk))
+    address = route.replace("<int:pk>", str(photo.pk)).replace("<int:number>", str(file.pk))
 
     answers = [getattr(client, method)(address).status_code for method in METHODS]
 

@@ -61,6 +61,7 @@ PHOTO = OpenApiExample(
         "location": {"latitude": 41.2203, "longitude": -96.071625, "altitude": 351.0},
         "direction": 320.6,
         "place": {"city": "Omaha", "region": "Nebraska", "country": "United States"},
+        "files": [],
         "faces": [{"name": "Anna", "left": 0.31, "top": 0.2, "width": 0.11, "height": 0.2}],
         "colors": [
             {"hex": "#8ea6bd", "name": "skyblue", "share": 0.46},

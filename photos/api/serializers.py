@@ -9,8 +9,9 @@ from rest_framework import serializers
 
 from ai.colours.palette import Shade
 from photos.api.fields import NumberField, TextField, TruthField, WallTimeField, WholeNumberField
+from photos.api.kept import KeptFileSerializer
 from photos.api.parameters import QuerySerializer, StrictSerializer
-from photos.models import Photo, PhotoFace, Stage
+from photos.models import Photo, PhotoFace, PhotoFile, Stage
 from photos.models.tag import MAX_TAG_LENGTH, MAX_TAGS, normalise_tag
 
 
@@ -50,7 +51,7 @@ class ColourSerializer(serializers.Serializer[Shade]):
 
 
 class PhotoSerializer(serializers.Serializer[Photo]):
-    """A photo as lists show it; `palettes` and `faces` in the context map ids to colours and to faces."""
+    """A photo as lists show it; `palettes`, `faces` and `files` in the context map ids to what they name."""
 
     id = serializers.IntegerField()
     filename = serializers.CharField()
@@ -83,6 +84,7 @@ class PhotoSerializer(serializers.Serializer[Photo]):
     direction = serializers.FloatField(allow_null=True, help_text="Where the camera looked: degrees from north.")
     place = serializers.SerializerMethodField()
     faces = serializers.SerializerMethodField()
+    files = serializers.SerializerMethodField()
     colors = serializers.SerializerMethodField()
     rating = serializers.IntegerField(allow_null=True)
     favorite = serializers.BooleanField()
@@ -113,6 +115,12 @@ class PhotoSerializer(serializers.Serializer[Photo]):
         """The faces that are marked in its file."""
         faces: Any = self.context["faces"].get(photo.pk, [])
         return FaceSerializer(faces, many=True).data
+
+    @extend_schema_field(KeptFileSerializer(many=True))
+    def get_files(self, photo: Photo) -> Any:
+        """The files that are kept beside the one it shows."""
+        files: Any = self.context["files"].get(photo.pk, [])
+        return KeptFileSerializer(files, many=True).data
 
     @extend_schema_field(ColourSerializer(many=True))
     def get_colors(self, photo: Photo) -> Any:
@@ -150,6 +158,11 @@ class UploadedSerializer(serializers.Serializer[Photo]):
     message = serializers.CharField()
     status = serializers.ChoiceField(choices=Photo.Status.choices)
     error = serializers.CharField(required=False, help_text="Why the analysis failed, where it did.")
+    version = serializers.ChoiceField(
+        choices=PhotoFile.VERSIONS,
+        required=False,
+        help_text="What it is to a photo that was there, whose `id` it is.",
+    )
     duplicate = serializers.BooleanField(required=False, help_text="You had these bytes already.")
     restored = serializers.BooleanField(required=False, help_text="They lay in your trash and are out of it again.")
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from photos.api import tus, views
+from photos.api import files, tus, views
 from photos.api.recognised import TextView
 
 urlpatterns = [
@@ -16,5 +16,9 @@ urlpatterns = [
     path("photo/<int:pk>/file", views.FileView.as_view(), name="photo-file"),
     path("photo/<int:pk>/thumbnail", views.ThumbnailView.as_view(), name="photo-thumbnail"),
     path("photo/<int:pk>/text", TextView.as_view(), name="photo-text"),
+    path("photo/<int:pk>/files", files.KeptFilesView.as_view(), name="photo-files"),
+    path("photo/<int:pk>/files/<int:number>", files.KeptFileView.as_view(), name="photo-kept-file"),
+    path("photo/<int:pk>/files/<int:number>/show", files.ShowVersionView.as_view(), name="photo-show-version"),
+    path("photo/<int:pk>/files/<int:number>/separate", files.SeparateVersionView.as_view(), name="photo-separate"),
     path("tags", views.TagListView.as_view(), name="tags"),
 ]

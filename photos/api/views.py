@@ -28,7 +28,7 @@ from photos.api.negotiation import FILE_RESPONSES, THUMBNAIL_RESPONSES, AnyNegot
 from photos.api.parameters import StrictJSONParser, body_of, query_of
 from photos.api.requests import owner_of, page_url, photo_of, prefers_async, trashed_photo_of
 from photos.embeddings import latest_vectors
-from photos.models import Photo, PhotoColour, PhotoFace, Tag
+from photos.models import Photo, PhotoColour, PhotoFace, PhotoFile, Tag
 from photos.paging import Order, Page, page_of
 from photos.uploads import Accepted, accept_upload, received_file
 
@@ -76,6 +76,8 @@ def _uploaded(accepted: Accepted, photo: Photo) -> dict[str, Any]:
     answer |= {"caption": photo.caption, "status": photo.status}
     if photo.error:
         answer["error"] = photo.error
+    if accepted.joined:
+        return answer | {"version": accepted.joined, "message": f"Kept as a version of the photo with ID {photo.pk}"}
     if accepted.created:
         return answer | {"message": f"Photo uploaded successfully with ID {photo.pk}"}
     answer |= {"duplicate": True, "message": f"You have this photo already, with ID {photo.pk}"}
@@ -111,7 +113,8 @@ def _listed(photos: list[Photo], with_embedding: bool) -> Any:
 
 
 def _seen_on(ids: list[int]) -> dict[str, Any]:
-    return {"palettes": PhotoColour.objects.palettes(ids), "faces": PhotoFace.objects.by_photo(ids)}
+    files = PhotoFile.objects.by_photo(ids)
+    return {"palettes": PhotoColour.objects.palettes(ids), "faces": PhotoFace.objects.by_photo(ids), "files": files}
 
 
 def _choice(request: Request, query: dict[str, Any]) -> Any:

@@ -1,16 +1,40 @@
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
 from django.db import models
 
+from photos.models.picture import Picture
 
-class PhotoFile(models.Model):
-    """A file that belongs to a photo beside its original, kept among the originals and never rewritten."""
+
+class PhotoFileQuerySet(models.QuerySet["PhotoFile"]):
+    def versions(self) -> PhotoFileQuerySet:
+        """Those that could be shown in place of the original."""
+        return self.filter(kind__in=PhotoFile.VERSIONS)
+
+    def by_photo(self, photo_ids: Collection[int]) -> dict[int, Sequence[PhotoFile]]:
+        """Map ids of photos to their files, the oldest first; one query."""
+        found: dict[int, list[PhotoFile]] = defaultdict(list)
+        for file in self.filter(photo_id__in=photo_ids).order_by("pk"):
+            found[file.photo_id].append(file)
+        return dict(found)
+
+
+class PhotoFile(Picture):
+    """A file that belongs to a photo beside its original, kept among the originals and never rewritten.
+
+    What Picture says is known of versions of the photo only, empty for sidecars and videos.
+    """
 
     class Kind(models.TextChoices):
         SIDECAR = "sidecar", "Notes of another program (XMP)"
         RAW = "raw", "Raw"
         EDITED = "edited"
+        ORIGINAL = "original", "As the camera made it"
         MOTION = "motion", "Video of a motion photo"
+
+    VERSIONS = (Kind.RAW, Kind.EDITED, Kind.ORIGINAL)
 
     photo = models.ForeignKey("photos.Photo", models.CASCADE, related_name="files")
     kind = models.CharField(max_length=8, choices=Kind)
@@ -19,8 +43,21 @@ class PhotoFile(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64)
     bytes = models.PositiveBigIntegerField()
 
+    objects = PhotoFileQuerySet.as_manager()
+    bytes_stay = False  # set where another row has taken them over: what goes then is the row alone
+
     class Meta:
         db_table = "photo_file"
+        indexes = [models.Index(fields=["sha256"], name="photo_file_by_hash")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_version(self) -> bool:
+        return self.kind in self.VERSIONS
+
+    def let_go(self) -> None:
+        """Delete the row and leave its bytes to the row that names them by now."""
+        self.bytes_stay = True
+        self.delete()

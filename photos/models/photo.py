@@ -43,6 +43,7 @@ class Photo(Picture, PhotoFacts):
     image = models.FileField(max_length=255, editable=False)
     sha256 = models.CharField("SHA-256", max_length=64, editable=False)
     bytes = models.PositiveBigIntegerField(editable=False)
+    stem = models.CharField(max_length=255, default="", editable=False)  # see photos.version_names
     folder = models.CharField(max_length=1024, blank=True, editable=False, help_text="Where its file lay.")
     file_modified_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -80,6 +81,7 @@ class Photo(Picture, PhotoFacts):
         indexes = [
             models.Index(fields=["owner", "-created_at", "-id"], name="photo_by_added"),
             models.Index(fields=["owner", "-taken_at", "-id"], name="photo_by_taken"),
+            models.Index(fields=["owner", "stem"], name="photo_by_stem"),
             models.Index(fields=["owner", "bytes"], name="photo_bytes_by_owner"),
             # Counts what lists show without reading the rows.
             models.Index(fields=["owner"], condition=Q(trashed_at=None, archived=False), name="photo_listed_by_owner"),

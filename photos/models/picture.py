@@ -6,9 +6,9 @@ from django.db import models
 class Picture(models.Model):
     """What the bytes of an image showed at the door."""
 
-    format = models.CharField(max_length=16, editable=False)
-    width = models.PositiveIntegerField(editable=False, help_text="Pixels, upright.")
-    height = models.PositiveIntegerField(editable=False, help_text="Pixels, upright.")
+    format = models.CharField(max_length=16, default="", editable=False)
+    width = models.PositiveIntegerField(default=0, editable=False, help_text="Pixels, upright.")
+    height = models.PositiveIntegerField(default=0, editable=False, help_text="Pixels, upright.")
     animated = models.BooleanField(default=False, editable=False, help_text="Its first frame is shown.")
     panorama = models.BooleanField(default=False, editable=False)
 

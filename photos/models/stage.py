@@ -59,6 +59,11 @@ class StageQuerySet(models.QuerySet["Stage"]):
         at_rest = self.filter(name__in=names).exclude(status=Stage.Status.RUNNING)
         return at_rest.update(status=Stage.Status.QUEUED, attempts=0, error="", reanalysis=None, before="")
 
+    def restart(self, names: Collection[str]) -> int:
+        """Queue these stages anew, also those at work just now: what they find is of something else by now."""
+        wanted = self.filter(name__in=names)
+        return wanted.update(status=Stage.Status.QUEUED, attempts=0, error="", claim=None, reanalysis=None, before="")
+
     def ask_again(self, reanalysis: Reanalysis) -> None:
         """Queue these stages for a reanalysis, which remembers how each stood; those at work just now are left out.
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from photos.models import Photo
+from photos.models import Photo, PhotoFile
 
 register = template.Library()
 
@@ -57,6 +57,11 @@ def thumbnail(photo: Photo, size: int) -> str:
 @register.filter
 def original(photo: Photo) -> str:
     return reverse("api:photo-file", args=[photo.pk])
+
+
+@register.filter
+def kept_file(file: PhotoFile) -> str:
+    return reverse("api:photo-kept-file", args=[file.photo_id, file.pk])
 
 
 @register.filter

@@ -18,7 +18,7 @@ from accounts.models import User
 from ai.encoders.base import model_key
 from ai.loading import get_encoder
 from photos import embeddings
-from photos.models import Photo, Stage
+from photos.models import Photo, PhotoFile, Stage
 from photos.tests.pictures import jpeg
 
 _numbers = itertools.count(1)
@@ -52,7 +52,7 @@ def make_photo(
         "trashed_at": added if trashed else None,
     }
     photo = Photo(**values | fields)
-    _write(photo, data)
+    _write(photo.original, data)
     photo.save()
     if embedding is not None:
         unit = np.asarray(embedding, dtype=np.float32)
@@ -61,6 +61,27 @@ def make_photo(
     if tags:
         photo.add_tags(tags)
     return photo
+
+
+def make_version(photo: Photo, kind: PhotoFile.Kind = PhotoFile.Kind.ORIGINAL, **fields: Any) -> PhotoFile:
+    """Save another file of a photo, a blue JPEG with bytes of its own."""
+    number = next(_numbers)
+    data = jpeg(size=(10, 6), colour="blue", comment=f"{number}")
+    values = {
+        "photo": photo,
+        "kind": kind,
+        "name": f"version {number}.jpg",
+        "stored": f"originals/00/{number:032x}.jpg",
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "bytes": len(data),
+        "format": "jpeg",
+        "width": 10,
+        "height": 6,
+    }
+    file = PhotoFile(**values | fields)
+    _write(file.stored, data)
+    file.save()
+    return file
 
 
 def make_user(name: str, **fields: Any) -> User:
@@ -72,8 +93,8 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(f"{text}+00:00")
 
 
-def _write(photo: Photo, data: bytes) -> None:
-    path = Path(settings.MEDIA_ROOT) / photo.original
+def _write(name: str, data: bytes) -> None:
+    path = Path(settings.MEDIA_ROOT) / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     (Path(settings.MEDIA_ROOT) / ".cloudzy").touch()

@@ -16,6 +16,7 @@ from photos.paging import neighbours
 from photos.shelves import Shelf, shelf_of
 from photos.views.request import PageRequest, photo_or_404
 
+FILES = 50  # of one photo that its page lists
 SEEN_AT_ONCE = {"rating", "favorite"}  # their buttons show the change themselves
 
 
@@ -77,6 +78,7 @@ def _context(request: PageRequest, photo: Photo, form: EditForm | TagForm | None
         "photo": photo,
         "obstacle": encoder_problem() if photo.status == Photo.Status.QUEUED else "",
         "description": captioning.description_of(photo),
+        "files": photo.files.order_by("pk")[:FILES],
         "recognised": RecognisedText.objects.filter(photo=photo).first(),
         "faces": PhotoFace.objects.filter(photo=photo).order_by("pk"),
         "form": form,
