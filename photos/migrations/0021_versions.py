@@ -23,7 +23,7 @@ def name_stems(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("photos", "0019_merges"),
+        ("photos", "0020_faces_by_name"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
