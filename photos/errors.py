@@ -50,7 +50,7 @@ class QuotaExceeded(APIException):
     default_code = "quota_exceeded"
 
     def __init__(self, unit: str, used: int, limit: int) -> None:
-        what = f"{limit:,} photos" if unit == "photos" else f"{limit // 2**20:,} MB"
+        what = f"{limit:,} photo{'s' * (limit != 1)}" if unit == "photos" else f"{limit // 2**20:,} MB"
         used_up = f"{used:,}" if unit == "photos" else f"{used / 2**20:,.1f} MB"
         super().__init__(f"You may keep {what} here, and {used_up} of that are used. Photos in the trash count.")
         self.facts = {"used": used, "limit": limit, "unit": unit}

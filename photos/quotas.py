@@ -21,6 +21,10 @@ class Usage:
     photo_limit: int | None
     byte_limit: int | None
 
+    @property
+    def nearly_all(self) -> int:
+        return (self.byte_limit or 0) * 9 // 10
+
 
 def usage_of(owner: User) -> Usage:
     kept = Photo.objects.filter(owner=owner).aggregate(count=Count("pk"), size=Sum("bytes"))

@@ -7,10 +7,19 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
+
+PREFER = OpenApiParameter(
+    "Prefer",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="`respond-async`: answer once the photo is kept, and analyse it later.",
+)
 
 MAX_JSON_BYTES = 1_000_000
 LONGEST_INTEGER = 19  # digits of what 64 bits hold

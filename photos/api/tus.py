@@ -16,10 +16,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from photos import pipeline
 from photos.api import tus_headers as tus
 from photos.api.negotiation import AnyNegotiation
-from photos.api.parameters import query_of
-from photos.api.requests import owner_of
+from photos.api.parameters import PREFER, query_of
+from photos.api.requests import owner_of, prefers_async
 from photos.models import IncomingUpload
 from photos.resumable import receiving, told
 from photos.resumable.errors import NotAnOffsetStream, UnknownProtocol
@@ -72,7 +73,7 @@ class UploadsView(TusView):
 
     @extend_schema(
         operation_id="upload_begin",
-        parameters=[tus.RESUMABLE, tus.LENGTH, tus.METADATA, tus.CHECKSUM],
+        parameters=[tus.RESUMABLE, tus.LENGTH, tus.METADATA, tus.CHECKSUM, PREFER],
         request={tus.STREAM: OpenApiTypes.BINARY},
         responses={201: OpenApiResponse(description="Begun; `Location` is where the pieces go.")},
     )
@@ -85,10 +86,10 @@ class UploadsView(TusView):
         if announced and not tus.is_stream(request):
             raise NotAnOffsetStream
         upload = receiving.begin(owner_of(request), length, tus.metadata(request), now)
-        offset = 0
+        where = {"Location": f"/uploads/{upload.pk}"}
         if announced:
-            offset = receiving.receive(upload, Piece(0, announced, _body(request), checksum), now)
-        return Response(status=201, headers={"Location": f"/uploads/{upload.pk}"} | _standing(upload, offset))
+            return _received(request, upload, Piece(0, announced, _body(request), checksum), 201, where)
+        return Response(status=201, headers=where | _standing(upload, 0))
 
 
 class UploadView(TusView):
@@ -96,7 +97,7 @@ class UploadView(TusView):
 
     @extend_schema(
         operation_id="upload_piece",
-        parameters=[tus.RESUMABLE, tus.OFFSET, tus.CHECKSUM],
+        parameters=[tus.RESUMABLE, tus.OFFSET, tus.CHECKSUM, PREFER],
         request={tus.STREAM: OpenApiTypes.BINARY},
         responses={204: OpenApiResponse(description=tus.PIECE_ANSWER)},
         description=tus.PIECE,
@@ -107,8 +108,7 @@ class UploadView(TusView):
             raise NotAnOffsetStream
         offset = tus.whole_number(request, "Upload-Offset")
         piece = Piece(offset, tus.announced(request), _body(request), tus.checksum(request))
-        upload = _upload_of(request, pk)
-        return Response(status=204, headers=_standing(upload, receiving.receive(upload, piece, timezone.now())))
+        return _received(request, _upload_of(request, pk), piece, 204, {})
 
     def head(self, request: Request, pk: uuid.UUID) -> Response:
         query_of(request)
@@ -127,6 +127,18 @@ class UploadView(TusView):
         query_of(request)
         receiving.terminate(_upload_of(request, pk), timezone.now())
         return Response(status=204)
+
+
+def _received(request: Request, upload: IncomingUpload, piece: Piece, status: int, headers: dict[str, str]) -> Response:
+    """Add a piece; the photo it completes is analysed at once, unless the client would rather not wait for that."""
+    now, later = timezone.now(), prefers_async(request)
+    received = receiving.receive(upload, piece, now, queued=later)
+    if received.accepted and received.accepted.created:
+        if later:
+            headers["Preference-Applied"] = "respond-async"
+        else:
+            pipeline.analyse(received.accepted.photo, now, picture=received.accepted.picture)
+    return Response(status=status, headers=headers | _standing(upload, received.offset))
 
 
 def _upload_of(request: Request, pk: uuid.UUID) -> IncomingUpload:

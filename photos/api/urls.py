@@ -3,10 +3,12 @@ from __future__ import annotations
 from django.urls import path
 
 from photos.api import files, tus, views
+from photos.api.hashes import HashesView
 from photos.api.recognised import TextView
 
 urlpatterns = [
     path("upload", views.UploadView.as_view(), name="upload"),
+    path("hashes", HashesView.as_view(), name="hashes"),
     path("uploads", tus.UploadsView.as_view(), name="uploads"),
     path("uploads/<uuid:pk>", tus.UploadView.as_view(), name="resumable-upload"),
     path("photos", views.PhotoListView.as_view(), name="photos"),

@@ -6,10 +6,8 @@ from typing import Any
 
 from django.http import HttpResponseBase
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
-    OpenApiParameter,
     OpenApiResponse,
     extend_schema,
     extend_schema_view,
@@ -23,9 +21,10 @@ from rest_framework.views import APIView
 from accounts.record import Actor, Where
 from photos import curation, downloads, pipeline
 from photos.api import serializers as forms
+from photos.api.arriving import PhotoUploadSerializer, arrival_of
 from photos.api.examples import PHOTO, QUEUED, UPLOADED
 from photos.api.negotiation import FILE_RESPONSES, THUMBNAIL_RESPONSES, AnyNegotiation
-from photos.api.parameters import StrictJSONParser, body_of, query_of
+from photos.api.parameters import PREFER, StrictJSONParser, body_of, query_of
 from photos.api.requests import owner_of, page_url, photo_of, prefers_async, trashed_photo_of
 from photos.embeddings import latest_vectors
 from photos.models import Photo, PhotoColour, PhotoFace, PhotoFile, Tag
@@ -40,15 +39,8 @@ class UploadView(APIView):
 
     @extend_schema(
         operation_id="upload",
-        parameters=[
-            OpenApiParameter(
-                "Prefer",
-                OpenApiTypes.STR,
-                OpenApiParameter.HEADER,
-                description="`respond-async`: answer once the photo is kept, and analyse it later.",
-            )
-        ],
-        request={"multipart/form-data": forms.UploadSerializer},
+        parameters=[PREFER],
+        request={"multipart/form-data": PhotoUploadSerializer},
         responses={
             201: OpenApiResponse(forms.UploadedSerializer, "Kept and analysed.", examples=[UPLOADED]),
             202: OpenApiResponse(forms.UploadedSerializer, "Kept; it will be analysed.", examples=[QUEUED]),
@@ -58,12 +50,11 @@ class UploadView(APIView):
     def post(self, request: Request) -> Response:
         query_of(request)
         file = received_file(request)
-        if unknown := sorted(set(request.data) - {"file"}):
-            raise ValidationError({name: ["Unknown. Allowed: file."] for name in unknown})
+        arrival = arrival_of(request)
         now = timezone.now()
         checksum = request.headers.get("X-Content-SHA256", "")
         later = prefers_async(request)
-        accepted = accept_upload(file, owner_of(request), now, checksum, queued=later)
+        accepted = accept_upload(file, owner_of(request), now, checksum, later, arrival)
         if later and accepted.created:
             headers = {"Location": f"/photo/{accepted.photo.pk}", "Preference-Applied": "respond-async"}
             return Response(_uploaded(accepted, accepted.photo), status=202, headers=headers)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,6 +23,11 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
 
     def in_trash_of(self, user: User) -> Self:
         return self.filter(owner=user, trashed_at__isnull=False)
+
+    def having(self, owner: User, hashes: Collection[str]) -> list[tuple[str, int, bool]]:
+        """Return hash, id and whether it is in the trash of each photo of the owner that has one of these SHA-256."""
+        found = self.filter(owner=owner, sha256__in=hashes).order_by("pk").values_list("sha256", "pk", "trashed_at")
+        return [(sha256, pk, trashed_at is not None) for sha256, pk, trashed_at in found]
 
     def in_trash_since(self, moment: datetime) -> Self:
         """Everybody's photos that were in the trash at that moment already, longest first."""

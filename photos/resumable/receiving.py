@@ -26,7 +26,7 @@ from photos.resumable import partial, told
 from photos.resumable.errors import BeyondLength, OffsetMismatch, TooManyUploads, UploadGone
 from photos.resumable.partial import Checksum, HeldFile, Read
 from photos.spool import FileInPlace
-from photos.uploads import accept_upload
+from photos.uploads import Accepted, accept_upload
 
 MAX_UNFINISHED = 1000  # of one person
 MAX_TRIES = 3
@@ -72,6 +72,14 @@ def begin(owner: User, length: int, metadata: str, now: datetime) -> IncomingUpl
     return upload
 
 
+@dataclass(frozen=True)
+class Received:
+    """How many bytes are here, and what has just become of them, if they were the last."""
+
+    offset: int
+    accepted: Accepted | None = None
+
+
 def look_at(upload: IncomingUpload, now: datetime) -> int:
     """Return how many of its bytes are here. One that is complete and was left behind becomes a photo first.
 
@@ -80,12 +88,12 @@ def look_at(upload: IncomingUpload, now: datetime) -> int:
     with _lent(upload, now) as file:
         if file is None:
             return upload.length
-        _settle(upload, file, now)
+        _settle(upload, file, now, queued=True)
         return upload.length if upload.finished_at else file.size
 
 
-def receive(upload: IncomingUpload, piece: Piece, now: datetime) -> int:
-    """Add a piece; return how many bytes are here now. With the last one it becomes a photo.
+def receive(upload: IncomingUpload, piece: Piece, now: datetime, queued: bool = True) -> Received:
+    """Add a piece. With the last one it becomes a photo; `queued` leaves its analysis to a worker.
 
     Raises OffsetMismatch, BeyondLength, PartMismatch, ParseError for a body that broke off, as look_at, and DiskFull.
     """
@@ -96,11 +104,10 @@ def receive(upload: IncomingUpload, piece: Piece, now: datetime) -> int:
         if piece.announced > upload.length - size:
             raise BeyondLength(upload.length)
         if file is None:
-            return size
+            return Received(size)
         file.append(piece.read, piece.announced, piece.checksum)
         upload.live_on(now)
-        _settle(upload, file, now)
-        return size + piece.announced
+        return Received(size + piece.announced, _settle(upload, file, now, queued))
 
 
 def terminate(upload: IncomingUpload, now: datetime) -> None:
@@ -131,26 +138,28 @@ def _lent(upload: IncomingUpload, now: datetime) -> Iterator[HeldFile | None]:
             yield file
 
 
-def _settle(upload: IncomingUpload, file: HeldFile, now: datetime) -> None:
+def _settle(upload: IncomingUpload, file: HeldFile, now: datetime, queued: bool) -> Accepted | None:
     """Make a photo of an upload that is complete; what cannot become one is told so and its bytes go."""
     if file.size < upload.length:
-        return
+        return None
     with file.trying() as lost:
         try:
             if lost >= MAX_TRIES:
                 raise BrokenImage("Whoever read this file came to an end over it, three times.")
-            _accept(upload, file, now)
+            accepted = _accept(upload, file, now, queued)
         except APIException as exc:
             if exc.status_code < 500:  # the file's fault, and so it will be next time
                 upload.refuse(str(exc.detail))
                 partial.remove(upload.pk)
             raise
     partial.remove(upload.pk)
+    return accepted
 
 
-def _accept(upload: IncomingUpload, file: HeldFile, now: datetime) -> None:
+def _accept(upload: IncomingUpload, file: HeldFile, now: datetime, queued: bool) -> Accepted:
     said = told.read(upload.metadata)
     arrival = Arrival(said.modified_at, said.folder)
     with FileInPlace(file.path, said.name) as whole:
-        accepted = accept_upload(whole, upload.owner, now, said.sha256, True, arrival, counted=upload.length)
+        accepted = accept_upload(whole, upload.owner, now, said.sha256, queued, arrival, counted=upload.length)
     upload.finish(accepted.photo, now, duplicate=not accepted.created, restored=accepted.restored)
+    return accepted

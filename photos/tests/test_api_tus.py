@@ -64,12 +64,20 @@ def test_an_upload_in_pieces_becomes_a_photo_of_the_same_bytes(client: Client, m
     assert "X-Photo-Duplicate" not in last
     assert photo.original_name == "my photo.jpg"
     assert storage.path_of(photo.original).read_bytes() == data
-    assert files_below(media) == [storage.path_of(photo.original)]
+    assert list((media / ".incoming").iterdir()) == []
 
 
-def test_the_analysis_is_left_to_a_worker(client: Client) -> None:
-    sent_whole(client, jpeg())
+def test_the_photo_is_analysed_at_once_as_that_of_any_upload(client: Client) -> None:
+    response = sent_whole(client, jpeg())
 
+    assert "Preference-Applied" not in response
+    assert client.get(f"/photo/{response['X-Photo-Id']}").json()["tags"] == ["red"]
+
+
+def test_the_analysis_is_left_to_a_worker_for_who_would_rather_not_wait(client: Client) -> None:
+    response = piece(client, begun(client, len(jpeg())), 0, jpeg(), {"Prefer": "respond-async"})
+
+    assert response["Preference-Applied"] == "respond-async"
     assert Photo.objects.get().status == Photo.Status.QUEUED
     assert not Stage.objects.exclude(status=Stage.Status.QUEUED).exists()
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -246,3 +247,21 @@ def test_an_animation_and_a_panorama_are_kept_as_such(client: Client) -> None:
         (False, True),
         (False, False),
     ]
+
+
+def test_the_time_of_the_file_is_kept(client: Client) -> None:
+    file = SimpleUploadedFile("a.jpg", jpeg())
+
+    response = client.post("/upload", {"file": file, "modified_at": "2019-05-21T10:45:52.5+02:00"})
+
+    assert response.status_code == 201
+    assert Photo.objects.get().file_modified_at == datetime(2019, 5, 21, 8, 45, 52, 500_000, UTC)
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "2019-02-30T00:00:00Z", ""])
+def test_a_time_that_is_none_is_refused(client: Client, moment: str) -> None:
+    response = client.post("/upload", {"file": SimpleUploadedFile("a.jpg", jpeg()), "modified_at": moment})
+
+    assert problem_of(response) == (400, "bad_request")
+    assert "modified_at" in response.json()["errors"]
+    assert not Photo.objects.exists()

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from photos.models import Photo
 from photos.tests.pictures import encoded, jpeg, noise, truncated
@@ -118,3 +119,34 @@ def test_the_form_names_its_field(client: Client) -> None:
     page = client.get(reverse("photos:upload")).content.decode()
 
     assert '<label for="plain-files">' in page
+
+
+def test_the_page_tells_how_much_one_keeps_and_may_keep(
+    client: Client, make_photo: MakePhoto, settings: Settings
+) -> None:
+    settings.CLOUDZY_QUOTA_MB, settings.CLOUDZY_MAX_PHOTOS = 5, 100
+    make_photo(bytes=2**20)
+
+    page = client.get(URL, headers=BROWSER).content.decode()
+
+    assert "1 photo of 100, 1.0\xa0MB of 5.0\xa0MB used" in page
+    assert "<meter" in page
+
+
+def test_without_limits_it_tells_only_what_is_there(client: Client, make_photo: MakePhoto) -> None:
+    make_photo(bytes=2**20)
+    make_photo(bytes=2**20)
+
+    page = client.get(URL, headers=BROWSER).content.decode()
+
+    assert "2 photos, 2.0\xa0MB used" in page
+    assert "<meter" not in page
+
+
+def test_beyond_the_quota_a_plain_form_says_why(client: Client, settings: Settings) -> None:
+    settings.CLOUDZY_MAX_PHOTOS = 1
+
+    page = send(client, BROWSER, picture("red"), picture("blue")).content.decode()
+
+    assert "You may keep 1 photo here" in page
+    assert Photo.objects.count() == 1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, JsonResponse
@@ -13,10 +14,15 @@ from photos.errors import NoFile
 from photos.models import Photo
 from photos.names import clean_name
 from photos.pipeline import analyse
+from photos.quotas import usage_of
+from photos.resumable import told as told_of
+from photos.resumable.receiving import longest_of
 from photos.templatetags.photo_display import thumbnail
 from photos.thumbnails import SIZES
 from photos.uploads import Accepted, accept_upload, received_file
 from photos.views.request import PageRequest
+
+FORMATS = "JPEG, PNG, WebP, GIF, AVIF, TIFF, BMP, HEIC, JPEG 2000"
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class Outcome:
 def upload(request: PageRequest) -> HttpResponse:
     """Take one file from a script, answered in JSON, or any number from a plain form, answered by a page."""
     if request.method != "POST":
-        return render(request, "photos/upload.html")
+        return _page(request, {})
     if request.accepts("text/html"):
         return _from_form(request)
     return _from_script(request)
@@ -48,7 +54,12 @@ def _from_form(request: PageRequest) -> HttpResponse:
     problem = getattr(request, "upload_problem", None) or (None if files else NoFile())
     outcomes = [_outcome(file, request) for file in files]
     status = getattr(problem, "status_code", 200)
-    return render(request, "photos/upload.html", {"outcomes": outcomes, "problem": problem}, status=status)
+    return _page(request, {"outcomes": outcomes, "problem": problem}, status)
+
+
+def _page(request: PageRequest, outcome: dict[str, Any], status: int = 200) -> HttpResponse:
+    told = {"usage": usage_of(request.user), "max_upload": longest_of(told_of.PHOTO), "formats": FORMATS}
+    return render(request, "photos/upload.html", told | outcome, status=status)
 
 
 def _outcome(file: UploadedFile, request: PageRequest) -> Outcome:

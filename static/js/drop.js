@@ -1,4 +1,5 @@
 /** Files dragged over the page: show where they would go, and hand them on when they are dropped. */
+import { droppedFiles } from "./folders.js";
 
 export function onFilesDropped(receive) {
   const veil = document.getElementById("drop-veil");
@@ -19,7 +20,7 @@ export function onFilesDropped(receive) {
     event.preventDefault();
     depth = 0;
     show(false);
-    receive(event.dataTransfer.files);
+    droppedFiles(event.dataTransfer).then(receive);
   });
 }
 

@@ -5,12 +5,12 @@ export function startPictureSearch() {
   form?.elements.file.addEventListener("change", () => form.requestSubmit());
 }
 
-/** Search by a dropped picture on a search page; false where there is no such form. */
+/** Search by a dropped picture on a search page, the first of {file, path}; false where there is no such form. */
 export function searchByPicture(files) {
   const form = document.querySelector(".picture-search");
-  if (!form) return false;
+  if (!form || !files.length) return false;
   const one = new DataTransfer();
-  one.items.add(files[0]);
+  one.items.add(files[0].file);
   form.elements.file.files = one.files;
   form.requestSubmit();
   return true;

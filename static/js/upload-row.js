@@ -1,55 +1,48 @@
-/** One file in the list of uploads. */
+/** One file in the list of uploads: what is told of it, and what a person can do about it. */
+const BUTTONS = ["pause", "resume", "retry", "cancel"];
+
 export class UploadRow {
-  constructor(file) {
-    this.file = file;
+  constructor(name) {
     const template = document.getElementById("upload-row");
     this.element = template.content.firstElementChild.cloneNode(true);
     this.name = this.element.querySelector(".upload-name");
     this.words = this.element.querySelector(".upload-words");
     this.progress = this.element.querySelector("progress");
-    this.retry = this.element.querySelector(".upload-retry");
-    this.name.textContent = file.name;
-    this.progress.setAttribute("aria-label", `Progress of ${file.name}`);
+    this.name.textContent = this.name.title = name;
+    this.progress.setAttribute("aria-label", `Progress of ${name}`);
+    for (const button of BUTTONS) this.button(button).setAttribute("aria-label", `${this.button(button).title}: ${name}`);
   }
 
-  onRetry(again) {
-    this.retry.addEventListener("click", again);
+  button(name) {
+    return this.element.querySelector(`.upload-${name}`);
   }
 
-  showWaiting() {
-    this.element.classList.remove("refused");
-    this.retry.hidden = true;
-    this.progress.hidden = false;
-    this.progress.value = 0;
-    this.words.textContent = "Waiting";
+  on(name, act) {
+    this.button(name).addEventListener("click", act);
   }
 
-  showProgress(loaded, total) {
-    this.progress.value = loaded / total;
-    this.words.textContent = loaded < total ? `${Math.round((100 * loaded) / total)} % sent` : "Looking at it …";
-  }
-
-  showPhoto(photo) {
-    this.progress.hidden = true;
-    this.name.href = photo.url;
-    const image = new Image();
-    image.src = photo.thumbnail;
-    image.alt = "";
-    this.element.querySelector(".upload-thumb").replaceChildren(image);
-    this.words.textContent = wordsFor(photo);
-  }
-
-  showProblem(words, mayPass) {
-    this.progress.hidden = true;
-    this.element.classList.add("refused");
+  show(words, { share = null, buttons = [], refused = false } = {}) {
+    const focused = this.element.contains(document.activeElement);
     this.words.textContent = words;
-    this.retry.hidden = !mayPass;
+    this.progress.hidden = share === null;
+    this.progress.value = share ?? 0;
+    this.element.classList.toggle("refused", refused);
+    for (const name of BUTTONS) this.button(name).hidden = !buttons.includes(name);
+    if (focused && !this.element.contains(document.activeElement)) {
+      this.element.querySelector(".upload-actions button:not([hidden])")?.focus();
+    }
   }
-}
 
-function wordsFor(photo) {
-  if (photo.restored) return "Was in the trash; restored";
-  if (photo.duplicate) return "Already there";
-  if (photo.error) return `Added, but not analysed: ${photo.error}`;
-  return photo.tags.join(", ") || "Added; no tag is sure enough";
+  showPhoto({ address, thumbnail, words }) {
+    this.show(words);
+    this.name.href = address;
+    const image = new Image();
+    image.loading = "lazy";
+    image.src = thumbnail;
+    image.alt = "";
+    const place = this.element.querySelector(".upload-thumb");
+    const icon = place.firstElementChild;
+    image.addEventListener("error", () => place.replaceChildren(icon));
+    place.replaceChildren(image);
+  }
 }
