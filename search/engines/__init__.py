@@ -5,10 +5,10 @@ from __future__ import annotations
 from search.engines.base import Engine, Searched
 from search.engines.exact import ExactEngine
 from search.engines.flat import FlatEngine
-from search.engines.ivf import IvfEngine
+from search.engines.pq import PqEngine
 from search.engines.rows import Rows, Step, Told, untold
 
-ENGINES: dict[str, type[Engine]] = {engine.kind: engine for engine in (FlatEngine, IvfEngine, ExactEngine)}
+ENGINES: dict[str, type[Engine]] = {engine.kind: engine for engine in (FlatEngine, PqEngine, ExactEngine)}
 
 # Up to so many vectors of 512 numbers are compared one and all in 3 ms.
 FLAT_UP_TO = 20_000
@@ -19,7 +19,7 @@ __all__ = [
     "Engine",
     "ExactEngine",
     "FlatEngine",
-    "IvfEngine",
+    "PqEngine",
     "Rows",
     "Searched",
     "Step",
@@ -31,4 +31,4 @@ __all__ = [
 
 def fitting(count: int) -> str:
     """Return the name of the engine that suits so many vectors."""
-    return FlatEngine.kind if count <= FLAT_UP_TO else IvfEngine.kind
+    return FlatEngine.kind if count <= FLAT_UP_TO else PqEngine.kind

@@ -14,7 +14,7 @@ from search.tests.factories import NOW, bulk_photos, unit_vectors
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("engine", ["flat", "ivf"])
+@pytest.mark.parametrize("engine", ["flat", "pq"])
 def test_files_are_mapped_and_only_what_is_new_is_private(engine: str, owner: User, space: Space) -> None:
     photos = bulk_photos(owner, unit_vectors(500))
     rebuild(space, NOW, engine)

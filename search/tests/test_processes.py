@@ -87,7 +87,7 @@ def test_what_one_process_does_every_other_sees_at_its_next_search(four: list[Pr
     assert without_files == lists
 
 
-@pytest.mark.parametrize("engine", ["flat", "ivf"])
+@pytest.mark.parametrize("engine", ["flat", "pq"])
 def test_writers_searchers_and_rebuilders_do_not_disturb_each_other(engine: str, four: list[Process]) -> None:
     first, second, searcher, rebuilder = four
     first.start("write", 40, "first")
@@ -106,7 +106,7 @@ def test_writers_searchers_and_rebuilders_do_not_disturb_each_other(engine: str,
     assert [process.do("check") for process in four] == ["0 missing, 0 too many, 0 with another vector"] * 4
 
 
-@pytest.mark.parametrize("engine", ["flat", "ivf"])
+@pytest.mark.parametrize("engine", ["flat", "pq"])
 def test_whatever_four_processes_do_at_random_every_index_ends_as_the_rows(engine: str, four: list[Process]) -> None:
     *writers, rebuilder = four
     for number, process in enumerate(writers):

@@ -109,7 +109,7 @@ def test_a_text_index_that_is_out_of_step_is_told_and_made_anew() -> None:
 def test_recall_is_measured_and_told(make_photo: Callable[..., Photo]) -> None:
     for vector in unit_vectors(30):
         make_photo(embedding=vector)
-    run("--engine", "ivf")
+    run("--engine", "pq")
 
     assert run("--verify").endswith("Searches reach recall@10 1.0000 over 30 photos as queries.\n")
 

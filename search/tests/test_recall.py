@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import User
-from search.engines import IvfEngine
+from search.engines import PqEngine, training
 from search.live import live_index
 from search.rebuild import rebuild
 from search.recall import recall_of
@@ -24,18 +24,20 @@ def test_exact_searches_find_everything(owner: User, space: Space) -> None:
 
 def test_what_an_index_misses_counts(owner: User, space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
     bulk_photos(owner, unit_vectors(1_000))
-    rebuild(space, NOW, "ivf")
-    monkeypatch.setattr(IvfEngine, "least_compared", 1)
-    monkeypatch.setattr(IvfEngine, "share_compared", 0)
+    monkeypatch.setattr(training, "_PARTS", 4)
+    rebuild(space, NOW, "pq")
+    monkeypatch.setattr(PqEngine, "least_compared", 1)
+    monkeypatch.setattr(PqEngine, "compared_for_each", 1)
+    monkeypatch.setattr(PqEngine, "share_compared", 0)
 
-    assert live_index(space).current().base.kind == "ivf"
+    assert live_index(space).current().base.kind == "pq"
     assert 0.5 < recall_of(space).share < 0.99
 
 
 def test_the_same_library_gives_the_same_figure(owner: User, space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
     bulk_photos(owner, unit_vectors(500))
-    rebuild(space, NOW, "ivf")
-    monkeypatch.setattr(IvfEngine, "least_compared", 100)
+    rebuild(space, NOW, "pq")
+    monkeypatch.setattr(PqEngine, "least_compared", 100)
 
     assert recall_of(space) == recall_of(space)
 

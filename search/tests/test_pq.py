@@ -1,4 +1,4 @@
-"""What the index of lists promises beyond the contract of all engines."""
+"""What the index of sketches promises beyond the contract of all engines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.engines import IvfEngine, Rows
+from search.engines import PqEngine, Rows
 from search.tests.factories import clustered_vectors, unit_vectors
 
 COUNT, DIMENSION = 20_000, 64
@@ -20,8 +20,8 @@ def vectors() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def engine(vectors: np.ndarray) -> IvfEngine:
-    return IvfEngine.build(DIMENSION, rows_of(vectors))
+def engine(vectors: np.ndarray) -> PqEngine:
+    return PqEngine.build(DIMENSION, rows_of(vectors))
 
 
 @pytest.fixture
@@ -33,17 +33,18 @@ def queries(vectors: np.ndarray) -> np.ndarray:
 
 @pytest.fixture
 def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compare an eighth only, as a search in a million does."""
-    monkeypatch.setattr(IvfEngine, "least_compared", COUNT // 8)
-    monkeypatch.setattr(IvfEngine, "share_compared", 0)
-    monkeypatch.setattr(IvfEngine, "compared_singly", COUNT // 40)
+    """Look closely at few only, as a search in a million does."""
+    monkeypatch.setattr(PqEngine, "least_compared", COUNT // 100)
+    monkeypatch.setattr(PqEngine, "share_compared", 0)
+    monkeypatch.setattr(PqEngine, "compared_for_each", 2)
+    monkeypatch.setattr(PqEngine, "compared_singly", COUNT // 400)
 
 
 def rows_of(vectors: np.ndarray) -> Rows:
     return Rows.of(*((IDS[at : at + 4_096], vectors[at : at + 4_096]) for at in range(0, len(vectors), 4_096)))
 
 
-def recall(engine: IvfEngine, vectors: np.ndarray, queries: np.ndarray, allowed: np.ndarray | None) -> float:
+def recall(engine: PqEngine, vectors: np.ndarray, queries: np.ndarray, allowed: np.ndarray | None) -> float:
     """Return the share of the ten nearest that are among the 64 an engine proposes."""
     rows = np.arange(COUNT) if allowed is None else np.flatnonzero(np.isin(IDS, allowed))
     shares = []
@@ -54,7 +55,7 @@ def recall(engine: IvfEngine, vectors: np.ndarray, queries: np.ndarray, allowed:
 
 
 def test_up_to_twenty_thousand_nothing_is_passed_over(
-    engine: IvfEngine, vectors: np.ndarray, queries: np.ndarray
+    engine: PqEngine, vectors: np.ndarray, queries: np.ndarray
 ) -> None:
     assert recall(engine, vectors, queries, None) == 1.0
 
@@ -62,7 +63,7 @@ def test_up_to_twenty_thousand_nothing_is_passed_over(
 @pytest.mark.usefixtures("in_a_hurry")
 @pytest.mark.parametrize("share", [1.0, 0.5, 0.1, 0.01, 0.001])
 def test_few_of_the_nearest_are_missed_whatever_is_allowed(
-    share: float, engine: IvfEngine, vectors: np.ndarray, queries: np.ndarray
+    share: float, engine: PqEngine, vectors: np.ndarray, queries: np.ndarray
 ) -> None:
     allowed = IDS[np.random.default_rng(1).random(COUNT) < share]
 
@@ -71,7 +72,7 @@ def test_few_of_the_nearest_are_missed_whatever_is_allowed(
 
 @pytest.mark.usefixtures("in_a_hurry")
 def test_few_of_the_nearest_are_missed_where_many_are_passed_by(
-    engine: IvfEngine, vectors: np.ndarray, queries: np.ndarray
+    engine: PqEngine, vectors: np.ndarray, queries: np.ndarray
 ) -> None:
     gone = IDS[np.random.default_rng(2).random(COUNT) < 0.5]
 
@@ -79,14 +80,14 @@ def test_few_of_the_nearest_are_missed_where_many_are_passed_by(
 
 
 @pytest.mark.usefixtures("in_a_hurry")
-def test_asking_for_more_than_the_nearest_lists_hold_looks_into_all(engine: IvfEngine, queries: np.ndarray) -> None:
+def test_whoever_asks_for_more_gets_as_many_as_there_are(engine: PqEngine, queries: np.ndarray) -> None:
     assert len(engine.search(queries[0], COUNT)) == COUNT
     assert len(engine.search(queries[0], 4_000, IDS[::3])) == 4_000
 
 
 @pytest.mark.usefixtures("in_a_hurry")
-def test_all_that_reach_a_score_are_found_in_whatever_list(
-    engine: IvfEngine, vectors: np.ndarray, queries: np.ndarray
+def test_all_that_reach_a_score_are_found_whatever_their_sketch(
+    engine: PqEngine, vectors: np.ndarray, queries: np.ndarray
 ) -> None:
     for query in queries[:5]:
         cosines = vectors @ query
@@ -98,7 +99,7 @@ def test_all_that_reach_a_score_are_found_in_whatever_list(
             assert np.isin(np.intersect1d(right, allowed), found.ids).all()
 
 
-def test_no_score_is_further_off_than_stated(engine: IvfEngine, vectors: np.ndarray, queries: np.ndarray) -> None:
+def test_no_score_is_further_off_than_stated(engine: PqEngine, vectors: np.ndarray, queries: np.ndarray) -> None:
     for query in [*queries, *vectors[::1_000]]:
         found = engine.reaching(query, -2)
 
@@ -106,16 +107,16 @@ def test_no_score_is_further_off_than_stated(engine: IvfEngine, vectors: np.ndar
     assert engine.error < 0.01
 
 
-def test_scores_are_the_same_however_they_are_computed(engine: IvfEngine, queries: np.ndarray) -> None:
+def test_scores_are_the_same_however_they_are_computed(engine: PqEngine, queries: np.ndarray) -> None:
     positions = np.arange(0, COUNT, 7)
 
     everywhere = engine.reaching(queries[0], -2).scores[positions]
 
-    np.testing.assert_allclose(engine.lists.scores(positions, queries[0]), everywhere, atol=1e-6)
+    np.testing.assert_allclose(engine.codes.scores(positions, queries[0]), everywhere, atol=1e-6)
 
 
-def test_the_same_rows_give_the_same_files(engine: IvfEngine, vectors: np.ndarray, tmp_path: Path) -> None:
-    for name, made in (("first", engine), ("second", IvfEngine.build(DIMENSION, rows_of(vectors)))):
+def test_the_same_rows_give_the_same_files(engine: PqEngine, vectors: np.ndarray, tmp_path: Path) -> None:
+    for name, made in (("first", engine), ("second", PqEngine.build(DIMENSION, rows_of(vectors)))):
         (tmp_path / name).mkdir()
         made.dump(tmp_path / name)
 
@@ -123,17 +124,17 @@ def test_the_same_rows_give_the_same_files(engine: IvfEngine, vectors: np.ndarra
         assert file.read_bytes() == (tmp_path / "second" / file.name).read_bytes()
 
 
-@pytest.mark.parametrize("counted", [0, 1, 299, 5_000])
+@pytest.mark.parametrize("counted", [0, 1, 299, 5_000, 100_000_000])
 def test_rows_that_come_and_go_while_it_is_built_do_no_harm(counted: int, vectors: np.ndarray) -> None:
-    engine = IvfEngine.build(DIMENSION, Rows(counted, lambda: [(IDS[:300], vectors[:300])]))
+    engine = PqEngine.build(DIMENSION, Rows(counted, lambda: [(IDS[:300], vectors[:300])]))
 
     assert engine.found_ids.tolist() == IDS[:300].tolist()
     assert engine.search(vectors[7], 1).ids.tolist() == [IDS[7]]
 
 
-def test_searches_in_an_opened_index_make_no_copy_of_it(engine: IvfEngine, queries: np.ndarray, tmp_path: Path) -> None:
+def test_searches_in_an_opened_index_make_no_copy_of_it(engine: PqEngine, queries: np.ndarray, tmp_path: Path) -> None:
     engine.dump(tmp_path)
-    opened = IvfEngine.open(tmp_path)
+    opened = PqEngine.open(tmp_path)
     opened.search(queries[0], 10)
     before = private_dirty()
 
@@ -142,7 +143,7 @@ def test_searches_in_an_opened_index_make_no_copy_of_it(engine: IvfEngine, queri
         opened.search(query, 10, IDS[::50])
         opened.without(IDS[:5]).search(query, 10)
 
-    assert private_dirty() - before < 600_000  # the codes are 1.3 MB; where each lies are 160 kB
+    assert private_dirty() - before < 600_000  # the codes are 1.3 MB
     assert opened.search(queries[0], 10).ids.tolist() == engine.search(queries[0], 10).ids.tolist()
 
 
