@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from django.db import transaction
@@ -22,6 +22,10 @@ class AlbumGrouping:
         for photo_id, title in places.values_list("photo_id", "album__title"):
             titles[photo_id].append(title)
         return dict(titles)
+
+    def in_order(self, owner: User) -> Iterator[tuple[str, Sequence[int]]]:
+        for album in Album.objects.visible_to(owner).order_by("title", "pk"):
+            yield album.title, list(album.photos.values_list("pk", flat=True))
 
     def put(self, owner: User, title: str, photo_ids: Sequence[int]) -> None:
         Album.objects.named(owner, title).add(photo_ids)

@@ -5,7 +5,7 @@ Import, export and the merging of duplicates go through all groupings there are.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import ClassVar, Protocol
 
 from accounts.models import User
@@ -19,6 +19,9 @@ class Grouping(Protocol):
 
     def titles(self, photo_ids: Collection[int]) -> Mapping[int, Sequence[str]]:
         """Return by photo the titles of the groups it is in, in alphabetical order; photos in none are left out."""
+
+    def in_order(self, owner: User) -> Iterator[tuple[str, Sequence[int]]]:
+        """Yield title and photos, in their order, of each of the owner's groups; those in the trash are left out."""
 
     def put(self, owner: User, title: str, photo_ids: Sequence[int]) -> None:
         """Put the owner's photos, in this order, behind what is in the group of this title, made where it is missing.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -21,7 +20,8 @@ from django.utils.datastructures import MultiValueDict
 from PIL import Image
 
 from photos import images, quotas, storage, versions
-from photos.arrival import Arrival, Sidecar
+from photos.arrival import Arrival, Story
+from photos.beside import keep_sidecar
 from photos.errors import ChecksumMismatch, NameTaken, NoFile, TooManyFiles
 from photos.filenames import filenames
 from photos.images import Decoded
@@ -31,7 +31,7 @@ from photos.spool import spool
 from photos.tasks import analyse_photo
 from photos.thumbnails import SIZES
 from photos.version_names import VersionName
-from photos.versions import Siblings
+from photos.versions import ALONE, Siblings
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -83,8 +83,9 @@ def accept_upload(
     photo.stem = VersionName.of(photo.original_name).key
     with ExitStack() as undo:
         undo.callback(storage.discard, photo.original)
-        files = [_kept_sidecar(sidecar, undo) for sidecar in arrival.sidecars]
-        accepted = _insert(photo, files, decoded, now, queued, counted)
+        files = [keep_sidecar(sidecar, undo) for sidecar in arrival.sidecars]
+        files += arrival.story.files if arrival.story else ()
+        accepted = _insert(photo, files, decoded, now, queued, counted, arrival.story)
         if accepted.created:
             undo.pop_all()
     return accepted
@@ -150,21 +151,14 @@ def _new_photo(original: str, stored: str, sha256: str, size: int, decoded: Deco
     )
 
 
-def _kept_sidecar(sidecar: Sidecar, undo: ExitStack) -> PhotoFile:
-    """Keep the bytes of a sidecar among the originals, until `undo` says otherwise; return its row, not saved yet."""
-    incoming = storage.prepare() / uuid.uuid4().hex
-    undo.callback(incoming.unlink, missing_ok=True)
-    with storage.disk_errors_named():
-        incoming.write_bytes(sidecar.data)
-    stored = storage.keep(incoming, ".xmp")
-    undo.callback(storage.discard, stored)
-    sha256 = hashlib.sha256(sidecar.data).hexdigest()
-    name, kind = clean_name(sidecar.name), PhotoFile.Kind.SIDECAR
-    return PhotoFile(kind=kind, name=name, stored=stored, sha256=sha256, bytes=len(sidecar.data))
-
-
 def _insert(
-    photo: Photo, files: Sequence[PhotoFile], decoded: Decoded, now: datetime, queued: bool, counted: int
+    photo: Photo,
+    files: Sequence[PhotoFile],
+    decoded: Decoded,
+    now: datetime,
+    queued: bool,
+    counted: int,
+    story: Story | None,
 ) -> Accepted:
     """Save the row with its files and stages, unless another upload was faster; raises NameTaken.
 
@@ -172,12 +166,12 @@ def _insert(
     """
     for filename in filenames(photo.original_name, decoded.info.type.extension, now):
         photo.filename = filename
-        found = versions.siblings_of(photo)
+        found = ALONE if story and story.is_whole else versions.siblings_of(photo)
         if found.photo_id and (joined := _joined(photo, files, found, queued, counted)):
             picture = decoded.image if joined.is_shown else None
             return Accepted(joined.photo, created=True, picture=picture, joined=joined.kind)
         is_free = not found.photo_id and not Photo.objects.filter(filename=photo.filename).exists()
-        if is_free and _saved(photo, files, found, queued, counted):
+        if is_free and _saved(photo, files, found, queued, counted, story):
             return Accepted(photo, created=True, picture=decoded.image)
         if accepted := _already_there(photo.owner, photo.sha256, storage.path_of(photo.original)):
             return accepted
@@ -200,18 +194,24 @@ def _joined(
     return joined
 
 
-def _saved(photo: Photo, files: Sequence[PhotoFile], found: Siblings, queued: bool, counted: int) -> bool:
+def _saved(
+    photo: Photo, files: Sequence[PhotoFile], found: Siblings, queued: bool, counted: int, story: Story | None
+) -> bool:
     """Insert the photo, its stages and perhaps its job; False when a name, its hash or a version came meanwhile."""
     try:
         with transaction.atomic():
             quotas.hold(photo.owner, sum(file.bytes for file in files) + photo.bytes, counted)
-            if not versions.are_still(photo, found) or versions.is_kept(photo):
+            if (found is not ALONE and not versions.are_still(photo, found)) or versions.is_kept(photo):
                 return False
+            if story:
+                story.before(photo)
             photo.save(force_insert=True)
             for file in files:
                 file.photo = photo
             PhotoFile.objects.bulk_create(files)
             Stage.objects.bulk_create(Stage(photo=photo, name=name) for name in Stage.QUICK)
+            if story:
+                story.after(photo)
             if queued:
                 analyse_photo.enqueue(photo.pk)
     except IntegrityError:

@@ -43,6 +43,9 @@ class Siblings:
     seen: frozenset[int]
 
 
+ALONE = Siblings(None, frozenset())  # of a file that is known to be a photo of its own
+
+
 @dataclass(frozen=True)
 class Joined:
     photo: Photo

@@ -30,6 +30,15 @@ def test_titles_are_told_by_photo_and_alphabetically(owner: User, make_photo: Ca
     assert AlbumGrouping().titles([one, two, neither]) == {one: ["Animals", "Trees"], two: ["Trees"]}
 
 
+def test_groups_are_told_with_their_photos_in_order(owner: User, make_photo: Callable[..., Photo]) -> None:
+    one, two, trashed = make_photo().pk, make_photo().pk, make_photo(trashed=True)
+    AlbumGrouping().put(owner, "Trees", [two, one])
+    Album.objects.get().places.create(photo=trashed, position=9)
+    AlbumGrouping().put(make_user("bob"), "His", [])
+
+    assert list(AlbumGrouping().in_order(owner)) == [("Trees", [two, one])]
+
+
 def test_putting_photos_into_a_title_that_is_there_adds_them_behind(
     owner: User, make_photo: Callable[..., Photo]
 ) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -24,12 +25,19 @@ class Candidate:
 
     path: Path
     arrival: Arrival = field(default_factory=Arrival)
-    beside: tuple[Path, ...] = ()  # the sidecars that `arrival` holds
+    beside: tuple[Path, ...] = ()  # files that come with it: the sidecars that `arrival` holds, and what `keep` keeps
     albums: tuple[str, ...] = ()
+    name: str = ""  # what it was called, where it is not called so any more
+    sha256: str = ""  # what it must have, where that is known
+    keep: Callable[[ExitStack], None] | None = None  # keeps bytes for the story, until the stack says otherwise
 
     @property
     def is_named_like_a_photo(self) -> bool:
         return self.path.suffix.lower() in PHOTO_SUFFIXES
+
+
+class Altered(Exception):  # noqa: N818 - what is wrong with it
+    """A file is not what it was when its bytes were counted."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,9 @@ class Source(Protocol):
 
     def count(self) -> int:
         """Return how many files there are, as far as it can be told without opening them."""
+
+    def in_order(self) -> Iterator[tuple[str, Sequence[str]]]:
+        """Yield title and photos, by their SHA-256, of albums that are known as a whole."""
 
     def folders(self) -> Iterator[Iterable[Candidate | LeftOut]]:
         """Yield what lies together, in an order that is the same each time."""

@@ -7,12 +7,13 @@ it did, is begun again and finds all that it took.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import OperationalError
 from rest_framework.exceptions import APIException
 
@@ -21,7 +22,7 @@ from photos import images, storage
 from photos.errors import DiskFull, EmptyFile, FileTooLarge, StorageMissing
 from photos.grouping import groupings
 from photos.image_types import UnsupportedType
-from photos.imports.found import Candidate, LeftOut, Source
+from photos.imports.found import Altered, Candidate, LeftOut, Source
 from photos.imports.report import Report
 from photos.imports.taking import Became, Manner, Taken, let_go, take
 from photos.models import Photo
@@ -47,9 +48,12 @@ def bring_in(source: Source, plan: Plan, clock: Callable[[], datetime], told: To
 
     Raises ImportHalted where disk, storage or database keep anything more from being taken.
     """
-    total = source.count()
+    total, before = source.count(), report.files
     for entries in source.folders():
-        _take_folder(entries, plan, clock, report, lambda: told(min(report.files, total), total))
+        _take_folder(entries, plan, clock, report, lambda: told(min(report.files - before, total), total))
+    if not plan.dry_run:
+        for title, hashes in source.in_order():
+            _put(plan.owner, {title: _numbers_of(plan.owner, hashes)})
 
 
 def _take_folder(
@@ -105,12 +109,20 @@ def _account(candidate: Candidate, plan: Plan, now: datetime, report: Report) ->
     except APIException as exc:
         report.leave_out(LeftOut(candidate.path, str(exc.detail), _is_a_loss(candidate, exc)))
         return None
-    except OSError as exc:
-        report.leave_out(LeftOut(candidate.path, f"It cannot be read: {exc.strerror or exc}.", failed=True))
+    except (OSError, Altered, ValidationError) as exc:
+        report.leave_out(LeftOut(candidate.path, _reason(exc), failed=True))
         return None
     report.add(taken)
-    report.copied += plan.manner is Manner.LINK and taken.became is Became.NEW and not taken.linked
+    report.copied += plan.manner is Manner.LINK and taken.became in (Became.NEW, Became.VERSION) and not taken.linked
     return taken
+
+
+def _reason(exc: OSError | Altered | ValidationError) -> str:
+    if isinstance(exc, Altered):
+        return "It is not the file that was exported: its bytes have changed."
+    if isinstance(exc, ValidationError):
+        return f"What is told of it cannot be: {' '.join(exc.messages)}"
+    return f"It cannot be read: {exc.strerror or exc}."
 
 
 def _take(candidate: Candidate, plan: Plan, now: datetime) -> Taken:
@@ -147,3 +159,12 @@ def _put(owner: User, albums: dict[str, list[int]]) -> None:
         for title, photo_ids in albums.items():
             for start in range(0, len(photo_ids), PUT_AT_ONCE):
                 grouping.put(owner, title, photo_ids[start : start + PUT_AT_ONCE])
+
+
+def _numbers_of(owner: User, hashes: Sequence[str]) -> list[int]:
+    """Return the numbers of the owner's photos with these hashes, in their order; what is not there is left out."""
+    numbers: dict[str, int] = {}
+    for start in range(0, len(hashes), PUT_AT_ONCE):
+        rows = Photo.objects.visible_to(owner).filter(sha256__in=hashes[start : start + PUT_AT_ONCE])
+        numbers |= dict(rows.values_list("sha256", "pk"))
+    return [numbers[sha256] for sha256 in hashes if sha256 in numbers]

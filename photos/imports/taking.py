@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 from django.core.files.base import File
+from django.db.models import Q
 
 from accounts.models import User
 from photos import storage
-from photos.imports.found import Candidate
-from photos.models import Photo
+from photos.imports.found import Altered, Candidate
+from photos.models import Photo, PhotoFile
 from photos.spool import SharedFile
-from photos.uploads import accept_upload
+from photos.uploads import Accepted, accept_upload
 
 
 class Manner(StrEnum):
@@ -28,6 +30,7 @@ class Became(StrEnum):
     NEW = "new"
     THERE = "there already"
     RESTORED = "back from the trash"
+    VERSION = "version of a photo"  # of one that came before: its raw file, or what was made of it
 
 
 @dataclass(frozen=True)
@@ -41,17 +44,28 @@ class Taken:
 def take(candidate: Candidate, owner: User, manner: Manner, now: datetime) -> Taken:
     """Bring the file into the library; a photo that is there already is answered.
 
-    Raises APIException as accept_upload does, and OSError where the file cannot be read.
+    Raises APIException as accept_upload does, OSError where the file cannot be read, and Altered.
     """
     sha256 = storage.sha256_of(candidate.path)
+    if candidate.sha256 not in ("", sha256):
+        raise Altered
     if not candidate.beside and (known := _known(owner, sha256)):
         return Taken(known.pk, Became.THERE)
-    with _opened(candidate.path, manner) as file:
+    with _opened(candidate, manner) as file, ExitStack() as undo:
+        if candidate.keep:
+            candidate.keep(undo)
         accepted = accept_upload(file, owner, now, sha256, queued=True, arrival=candidate.arrival)
-    became = Became.NEW if accepted.created else Became.RESTORED if accepted.restored else Became.THERE
+        if accepted.created:
+            undo.pop_all()
     kept = _kept(accepted.photo)
     unkept = [path for path in candidate.beside if storage.sha256_of(path) not in kept]
-    return Taken(accepted.photo.pk, became, isinstance(file, SharedFile) and file.linked, unkept)
+    return Taken(accepted.photo.pk, _what_became(accepted), isinstance(file, SharedFile) and file.linked, unkept)
+
+
+def _what_became(accepted: Accepted) -> Became:
+    if accepted.joined:
+        return Became.VERSION
+    return Became.NEW if accepted.created else Became.RESTORED if accepted.restored else Became.THERE
 
 
 def let_go(source: Path, photo_id: int) -> str:
@@ -75,14 +89,16 @@ def let_go(source: Path, photo_id: int) -> str:
     return ""
 
 
-def _opened(path: Path, manner: Manner) -> File:
-    return File(path.open("rb"), name=path.name) if manner is Manner.COPY else SharedFile(path, path.name)
+def _opened(candidate: Candidate, manner: Manner) -> File:
+    path, name = candidate.path, candidate.name or candidate.path.name
+    return File(path.open("rb"), name=name) if manner is Manner.COPY else SharedFile(path, name)
 
 
 def _known(owner: User, sha256: str) -> Photo | None:
-    """Find the photo with these bytes, where nothing is left to be done for it."""
-    photo = Photo.objects.filter(owner=owner, sha256=sha256, trashed_at=None).first()
-    return photo if photo and storage.path_of(photo.original).is_file() else None
+    """Find the photo with these bytes among its files, where nothing is left to be done for it."""
+    of_these_bytes = Q(sha256=sha256) | Q(pk__in=PhotoFile.objects.filter(sha256=sha256).values("photo"))
+    photo = Photo.objects.filter(of_these_bytes, owner=owner, trashed_at=None).first()
+    return photo if photo and storage.path_of(_kept(photo)[sha256]).is_file() else None
 
 
 def _kept(photo: Photo) -> dict[str, str]:

@@ -50,6 +50,9 @@ class FolderSource:
     def count(self) -> int:
         return sum(len(listed.files) for listed in walk(self.paths))
 
+    def in_order(self) -> Iterator[tuple[str, Sequence[str]]]:
+        yield from ()
+
     def folders(self) -> Iterator[Iterable[Candidate | LeftOut]]:
         for listed in walk(self.paths):
             yield chain(listed.left_out, self._in(listed))

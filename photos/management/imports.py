@@ -22,10 +22,11 @@ def tell(report: Report, plan: Plan, unanalysed: list[dict[str, Any]], out: Outp
         out.write(f"{'FAILED' if line['failed'] else 'left'}  {line['path']}: {line['why']}")
     for line in unanalysed:
         out.write(f"FAILED  photo {line['id']}, {line['name']}: {line['why']}")
-    new, there, restored = (report.became[became] for became in (Became.NEW, Became.THERE, Became.RESTORED))
+    would = "would be " if plan.dry_run else ""
     out.write(
-        f"{report.files} files: {new} {'would be ' if plan.dry_run else ''}new, {there} there already, "
-        f"{restored} from the trash, {report.sidecars} sidecars, {report.left_out} not taken."
+        f"{report.files} files: {report.became[Became.NEW]} {would}new, {report.became[Became.VERSION]} versions, "
+        f"{report.became[Became.THERE]} there already, {report.became[Became.RESTORED]} from the trash, "
+        f"{report.sidecars} sidecars, {report.left_out} not taken."
     )
     if report.copied:
         out.write(f"{report.copied} were copied: they could not be linked from where they are.")
@@ -40,6 +41,7 @@ def write(report: Report, plan: Plan, unanalysed: list[dict[str, Any]], halted: 
         "halted": halted,
         "files": report.files,
         "new": report.became[Became.NEW],
+        "versions": report.became[Became.VERSION],
         "there_already": report.became[Became.THERE],
         "from_the_trash": report.became[Became.RESTORED],
         "sidecars": report.sidecars,

@@ -52,7 +52,9 @@ def test_a_dry_run_says_what_would_become_of_each_file(folder: Path, say: Say) -
     said = say(folder, "--dry-run", "--albums-from-folders")
 
     assert f"left  {folder}/notes.txt: This is a text file, not a photo we can read." in said
-    assert said.endswith("2 files: 1 would be new, 0 there already, 0 from the trash, 0 sidecars, 1 not taken.\n")
+    assert said.endswith(
+        "2 files: 1 would be new, 0 versions, 0 there already, 0 from the trash, 0 sidecars, 1 not taken.\n"
+    )
     assert not Photo.objects.exists()
 
 
@@ -92,7 +94,7 @@ def test_what_is_there_and_analysed_needs_no_worker(folder: Path, say: Say, owne
 
     said = say(folder, "--workers", "0")
 
-    assert "0 new, 1 there already" in said
+    assert "0 new, 0 versions, 1 there already" in said
 
 
 def test_the_owner_is_named(folder: Path, say: Say, owner: User) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from accounts.local import local_owner
 from accounts.models import User
+from photos.imports.exported import ExportSource, NotAnExport, is_export
 from photos.imports.found import Source
 from photos.imports.importing import ImportHalted, Plan, bring_in
 from photos.imports.report import Report
@@ -49,9 +51,9 @@ class Command(BaseCommand):
         if lacking := [str(path) for path in options["paths"] if not path.exists()]:
             raise CommandError(f"There is no {lacking[0]}.")
         plan = Plan(_owner(options["owner"]), options["manner"] or Manner.COPY, options["dry_run"])
-        source = FolderSource(options["paths"], options["albums_from_folders"])
+        sources = _sources(options["paths"], options["albums_from_folders"])
         report = Report()
-        halted = self._import(source, plan, max(0, options["workers"]), report)
+        halted = self._import(sources, plan, max(0, options["workers"]), report)
         failed = [] if plan.dry_run else unanalysed(report)
         tell(report, plan, failed, self.stdout)
         if options["report"]:
@@ -64,16 +66,19 @@ class Command(BaseCommand):
         if count := report.failed + len(failed):
             raise CommandError(f"{count} files need to be looked at.")
 
-    def _import(self, source: Source, plan: Plan, count: int, report: Report) -> str:
+    def _import(self, sources: Sequence[Source], plan: Plan, count: int, report: Report) -> str:
         """Take all in and wait until it is analysed; return why that broke off, "" when it is done."""
         try:
             with workers(0 if plan.dry_run else count) as attended:
-                title = "Looking at" if plan.dry_run else "Taking in"
-                with progress_bar(self.stdout, title, lambda total: f"{total} files") as told:
-                    bring_in(source, plan, timezone.now, told, report)
+                for source in sources:
+                    title = "Looking at" if plan.dry_run else "Taking in"
+                    with progress_bar(self.stdout, title, lambda total: f"{total} files") as told:
+                        bring_in(source, plan, timezone.now, told, report)
                 if not plan.dry_run:
                     with progress_bar(self.stdout, "Analysing", lambda total: f"{total} photos") as told:
                         wait_for(report.photo_ids, told, attended, doze)
+        except NotAnExport as exc:
+            return str(exc)
         except ImportHalted as exc:
             return f"{exc} {AGAIN}"
         except Unattended as exc:
@@ -81,6 +86,13 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             return f"Interrupted. {AGAIN}"
         return ""
+
+
+def _sources(paths: Sequence[Path], albums: bool) -> list[Source]:
+    """Tell exports of ours from other folders, which are gone through together."""
+    folders = [path for path in paths if not is_export(path)]
+    exports: list[Source] = [ExportSource(path) for path in paths if is_export(path)]
+    return [*exports, *([FolderSource(folders, albums)] if folders else [])]
 
 
 def _owner(name: str) -> User:

@@ -1,0 +1,45 @@
+"""Files that belong to a photo beside its original, on their way into the storage."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from contextlib import ExitStack
+from pathlib import Path
+
+from photos import storage
+from photos.arrival import Sidecar
+from photos.models import PhotoFile
+from photos.names import clean_name
+
+
+def keep_sidecar(sidecar: Sidecar, undo: ExitStack) -> PhotoFile:
+    """Keep the bytes of a sidecar, until `undo` says otherwise; return its row, not saved yet.
+
+    Raises StorageMissing or DiskFull.
+    """
+    incoming = _incoming(undo)
+    with storage.disk_errors_named():
+        incoming.write_bytes(sidecar.data)
+    return _kept(incoming, PhotoFile.Kind.SIDECAR, sidecar.name, ".xmp", undo)
+
+
+def keep_copy(source: Path, kind: PhotoFile.Kind, name: str, undo: ExitStack) -> PhotoFile:
+    """Keep a copy of a file likewise."""
+    incoming = _incoming(undo)
+    with storage.disk_errors_named():
+        shutil.copyfile(source, incoming)
+    return _kept(incoming, kind, name, source.suffix.lower(), undo)
+
+
+def _incoming(undo: ExitStack) -> Path:
+    incoming = storage.prepare() / uuid.uuid4().hex
+    undo.callback(incoming.unlink, missing_ok=True)
+    return incoming
+
+
+def _kept(incoming: Path, kind: PhotoFile.Kind, name: str, extension: str, undo: ExitStack) -> PhotoFile:
+    sha256, size = storage.sha256_of(incoming), incoming.stat().st_size
+    stored = storage.keep(incoming, extension)
+    undo.callback(storage.discard, stored)
+    return PhotoFile(kind=kind, name=clean_name(name), stored=stored, sha256=sha256, bytes=size)
