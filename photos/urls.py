@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from photos.views import analysis, detail, selection, shelf, trash, understanding, upload, version
+from photos.views import analysis, dates, detail, selection, shelf, trash, understanding, upload, version
 
 app_name = "photos"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("gallery/trash/<int:pk>/thumbnail/", trash.thumbnail, name="trashed_thumbnail"),
     path("gallery/trash/<int:pk>/delete/", trash.delete, name="delete"),
     path("gallery/upload/", upload.upload, name="upload"),
+    path("gallery/dates/", dates.choose, name="dates"),
+    path("gallery/dates/shift/", dates.shift, name="shift_dates"),
+    path("gallery/dates/undo/", dates.undo, name="undo_dates"),
     path("gallery/selection/", selection.selection, name="selection"),
     path("gallery/<int:pk>/", detail.detail, name="detail"),
     path("gallery/<int:pk>/edit/", detail.edit, name="edit"),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from photos.api import files, tus, views
+from photos.api import date_shifts, files, tus, views
 from photos.api.hashes import HashesView
 from photos.api.recognised import TextView
 
@@ -22,5 +22,8 @@ urlpatterns = [
     path("photo/<int:pk>/files/<int:number>", files.KeptFileView.as_view(), name="photo-kept-file"),
     path("photo/<int:pk>/files/<int:number>/show", files.ShowVersionView.as_view(), name="photo-show-version"),
     path("photo/<int:pk>/files/<int:number>/separate", files.SeparateVersionView.as_view(), name="photo-separate"),
+    path("date-shifts", date_shifts.DateShiftsView.as_view(), name="date-shifts"),
+    path("date-shifts/<int:pk>", date_shifts.DateShiftView.as_view(), name="date-shift"),
+    path("date-shifts/<int:pk>/undo", date_shifts.UndoDateShiftView.as_view(), name="date-shift-undo"),
     path("tags", views.TagListView.as_view(), name="tags"),
 ]

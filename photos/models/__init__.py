@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from photos.models.colour import ColourName, PhotoColour
+from photos.models.date_shift import DateShift, ShiftedDate
 from photos.models.duplicate import (
     Dismissal,
     DismissedPair,
@@ -29,6 +30,7 @@ from photos.models.vocabulary import VocabularyWord
 __all__ = [
     "ActiveModel",
     "ColourName",
+    "DateShift",
     "Dismissal",
     "DismissedPair",
     "DuplicateGroup",
@@ -51,6 +53,7 @@ __all__ = [
     "PhotoTag",
     "Reanalysis",
     "RecognisedText",
+    "ShiftedDate",
     "Stage",
     "Tag",
     "TagCalibration",

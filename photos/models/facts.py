@@ -52,6 +52,10 @@ class PhotoFacts(models.Model):
         return walltime.as_shown(self.taken_at, self.taken_offset)
 
     @property
+    def place_names(self) -> list[str]:
+        """What its place is called, from the nearest to the widest: city, region, country, each that is known once."""
+        return list(dict.fromkeys(name for name in (self.city, self.region, self.country) if name))
+
+    @property
     def place(self) -> str:
-        """The names of its place, from the nearest to the widest: "Papillion, Nebraska, United States"."""
-        return ", ".join(dict.fromkeys(name for name in (self.city, self.region, self.country) if name))
+        return ", ".join(self.place_names)

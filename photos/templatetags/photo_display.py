@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from django import template
 from django.templatetags.static import static
@@ -137,6 +138,14 @@ def lens_and_light(photo: Photo) -> str:
     flash = {True: "flash fired", False: "no flash", None: ""}[photo.flash]
     width = f"{photo.focal_length_35mm:g} mm on 35 mm film" if photo.focal_length_35mm else ""
     return " · ".join(part for part in (width, flash) if part)
+
+
+@register.filter
+def search_for(value: str, field: str) -> str:
+    """Return the address of the search for a value of a field, in quotes as the language has them."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    query = urlencode({"q": f'{field}:"{escaped}"'})
+    return f"{reverse('search:results')}?{query}"
 
 
 @register.filter

@@ -9,7 +9,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from ai.vocabulary import TagScore
-from photos.models import Photo, Stage
+from photos.metadata import Face
+from photos.models import Photo, PhotoFace, Stage
+from photos.templatetags.photo_display import DATE_SOURCES
 from photos.tests.factories import at
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +39,15 @@ def test_the_page_tells_what_is_known_of_the_photo(client: Client, make_photo: M
         latitude=41.2203,
         longitude=-96.071625,
         altitude=351.0,
+        direction=320.6,
+        focal_length_35mm=28.0,
+        flash=False,
+        software="12.1.4",
+        artist="Anna <b>",
+        copyright="All rights reserved",
+        city="Omaha",
+        region="Nebraska",
+        country="United States",
         width=4032,
         height=3024,
     )
@@ -51,9 +62,33 @@ def test_the_page_tells_what_is_known_of_the_photo(client: Client, make_photo: M
         "f/1.8 · 1/887 s · ISO 20 · 3.99 mm",
         "41.2203° N, 96.0716° W",
         "351 m above the sea",
+        "Looking north-west, 321°",
+        "28 mm on 35 mm film · no flash",
+        "Written by 12.1.4",
+        "Anna &lt;b&gt;",
+        "All rights reserved",
+        "?q=place%3A%22United+States%22",
         "3024 · 12.2 MP",
     ):
         assert words in page
+
+
+def test_people_marked_in_the_file_are_named_and_lead_to_their_photos(client: Client, make_photo: MakePhoto) -> None:
+    photo = make_photo()
+    names = ('Anna "the <b>"', "")
+    PhotoFace.objects.put(photo, [Face(name, 0.1, 0.1, 0.2, 0.2) for name in names])
+
+    page = text_of(client.get(photo.get_absolute_url()))
+
+    assert "?q=person%3A%22Anna+%5C%22the+%3Cb%3E%5C%22%22" in page
+    assert "Anna &quot;the &lt;b&gt;&quot;</a>, somebody" in page
+
+
+@pytest.mark.parametrize("source", Photo.DateSource)
+def test_who_says_when_it_was_taken_is_told(client: Client, make_photo: MakePhoto, source: str) -> None:
+    photo = make_photo(taken_at_source=source)
+
+    assert f"<small>{DATE_SOURCES[Photo.DateSource(source)]}</small>" in text_of(client.get(photo.get_absolute_url()))
 
 
 def test_a_date_that_is_only_the_upload_says_so(client: Client, make_photo: MakePhoto) -> None:
