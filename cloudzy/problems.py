@@ -114,6 +114,10 @@ PROBLEMS = {
     ),
     "disk_full": Problem("The disk is full", "Nothing was stored. Make room and send it again."),
     "original_missing": Problem("The original is missing", "Its row is there, its file is not: see check_integrity."),
+    "no_motion": Problem("Nothing moves", "No video comes with this photo: `has_motion` tells which have one."),
+    "sidecar_unclear": Problem(
+        "Whose sidecar?", "An XMP sidecar belongs to the photo of its name, and you have several. Nothing was stored."
+    ),
     "no_captioner": Problem(
         "Nobody describes photos", "Captions come from tags until CLOUDZY_CAPTIONER names a model that looks at photos."
     ),

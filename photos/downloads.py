@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from rest_framework.exceptions import APIException
 
 from photos import images, originals, storage, thumbnails
-from photos.errors import OriginalMissing
+from photos.errors import NoMotion, OriginalMissing
 from photos.image_types import IMAGE_TYPES
 from photos.models import Photo, PhotoFile
 
@@ -53,6 +53,29 @@ def kept_file(request: HttpRequest, file: PhotoFile) -> HttpResponseBase:
     with originals.reading(file.stored) as path:
         response = _unless_known(request, file.sha256) or _whole_or_part(request, path, file.sha256)
     return _as_download(response, file.sha256, mime_of(file), file.name)
+
+
+def motion(request: HttpRequest, photo: Photo) -> HttpResponseBase:
+    """Answer with the video of a motion photo, whole or in part; raises NoMotion and as `original`."""
+    name, sha256, clip = _moving_file(photo)
+    etag = f"{sha256}-motion"
+    with originals.reading(name) as path:
+        response = _unless_known(request, etag) or _whole_or_part(request, path, etag, clip)
+    response = _as_download(response, etag, "video/mp4", "")
+    response["Content-Disposition"] = "inline"
+    return response
+
+
+def _moving_file(photo: Photo) -> tuple[str, str, Span | None]:
+    """Find what moves: in the file that is shown, beside it, or in another version."""
+    if photo.clip_length:
+        return photo.original, photo.sha256, Span(photo.clip_start, photo.clip_start + photo.clip_length)
+    files = photo.files.order_by("pk")
+    file = files.filter(kind=PhotoFile.Kind.MOTION).first() or files.filter(clip_length__gt=0).first()
+    if file is None:
+        raise NoMotion
+    clip = Span(file.clip_start, file.clip_start + file.clip_length) if file.clip_length else None
+    return file.stored, file.sha256, clip
 
 
 def mime_of(file: PhotoFile) -> str:
@@ -110,15 +133,20 @@ def _unless_known(request: HttpRequest, etag: str) -> HttpResponseBase | None:
     return answer if answer is not None and answer.status_code == 304 else None
 
 
-def _whole_or_part(request: HttpRequest, path: Path, etag: str) -> HttpResponseBase:
-    size = path.stat().st_size
+def _whole_or_part(request: HttpRequest, path: Path, etag: str, inside: Span | None = None) -> HttpResponseBase:
+    """Answer with a file or what lies `inside` of it, or with the part of that which is asked for."""
+    there = path.stat().st_size
+    whole = Span(min(inside.start, there), min(inside.stop, there)) if inside else Span(0, there)
+    size = whole.stop - whole.start
     span = _span(request, size, etag)
     file = path.open("rb")
-    if span is None:
+    if span is None and inside is None:
         return FileResponse(file)
-    response = StreamingHttpResponse(_pieces(file, span), status=206)
-    response["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{size}"
-    response["Content-Length"] = str(span.stop - span.start)
+    part = Span(whole.start + span.start, whole.start + span.stop) if span else whole
+    response = StreamingHttpResponse(_pieces(file, part), status=206 if span else 200)
+    if span:
+        response["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{size}"
+    response["Content-Length"] = str(part.stop - part.start)
     return response
 
 

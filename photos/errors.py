@@ -81,6 +81,26 @@ class OriginalMissing(APIException):
     default_detail = "The file of this photo is not in the storage."
 
 
+class NoMotion(APIException):
+    status_code = 404
+    default_code = "no_motion"
+    default_detail = "No video comes with this photo."
+
+
+class SidecarUnclear(APIException):
+    status_code = 409
+    default_code = "sidecar_unclear"
+    default_detail = "Several of your photos are called so. Send the sidecar with the folder its photo came from."
+
+
+class NoPhotoForIt(APIException):
+    status_code = 415
+    default_code = "unsupported_type"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"This is {what}, and you have no photo that it belongs to. Send the photo first.")
+
+
 class NoCaptioner(APIException):
     status_code = 409
     default_code = "no_captioner"

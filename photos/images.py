@@ -20,6 +20,7 @@ from photos.exif import orientation_of
 from photos.image_types import HEIC, JPEG_2000, ImageType, UnsupportedType, type_of
 from photos.jpeg2000 import Codestream, read_codestream
 from photos.memory import decoding_slot
+from photos.motion import Clip, clip_in
 from photos.panoramas import is_panorama
 from photos.raws import FULL_SIZE, opened_raw
 from photos.truncation import is_cut_short
@@ -70,6 +71,7 @@ class ImageInfo:
     height: int
     animated: bool
     panorama: bool = False
+    clip: Clip | None = None  # of a motion photo
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,8 @@ def decode(path: Path, max_pixels: int | None, max_side: int | None) -> Decoded:
             upright = bare(pixels if turn is None else pixels.transpose(turn))
     whole = image.info.get(FULL_SIZE, size)
     width, height = reversed(whole) if turn in _SIDEWAYS else whole
-    return Decoded(ImageInfo(kind, width, height, animated, is_panorama(image, width, height)), upright)
+    is_wide, clip = is_panorama(image, width, height), clip_in(path, kind, image)
+    return Decoded(ImageInfo(kind, width, height, animated, is_wide, clip), upright)
 
 
 def bare(image: Image.Image) -> Image.Image:

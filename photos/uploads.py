@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,19 +12,21 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.http import HttpRequest, UnreadablePostError
 from django.utils.datastructures import MultiValueDict
-from PIL import Image
 
 from photos import images, quotas, storage, versions
+from photos.accepted import Accepted, already_there
 from photos.arrival import Arrival, Story
 from photos.beside import keep_sidecar
+from photos.companions import accept_companion
 from photos.errors import ChecksumMismatch, NameTaken, NoFile, TooManyFiles
 from photos.filenames import filenames
+from photos.image_types import UnsupportedType
 from photos.images import Decoded
 from photos.models import Photo, PhotoFile, Stage
 from photos.names import clean_folder, clean_name
+from photos.picture_columns import picture_columns
 from photos.spool import spool
 from photos.tasks import analyse_photo
 from photos.thumbnails import SIZES
@@ -35,20 +35,6 @@ from photos.versions import ALONE, Siblings
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """What became of an upload: a new photo, or the owner's photo with the same bytes, perhaps out of the trash.
-
-    A version of a photo that is there already joins it: its bytes are new, and `joined` says what it is to that photo.
-    """
-
-    photo: Photo
-    created: bool  # its bytes were not there before
-    restored: bool = False
-    picture: Image.Image | None = None  # what the photo shows since then, so that its analysis need not decode it
-    joined: str = ""  # a PhotoFile.Kind
 
 
 def accept_upload(
@@ -62,16 +48,21 @@ def accept_upload(
 ) -> Accepted:
     """Check a file, keep its bytes and make its photo, all or nothing; `queued` leaves its analysis to a worker.
 
-    `counted` bytes of it are in the owner's quota already. Raises EmptyFile, FileTooLarge, UnsupportedType,
-    TooManyPixels, BrokenImage, ChecksumMismatch, QuotaExceeded, StorageMissing or DiskFull; then nothing is kept.
+    `counted` bytes of it are in the owner's quota already. A sidecar or the moving half of a photo is kept with that
+    photo. Raises EmptyFile, FileTooLarge, UnsupportedType, TooManyPixels, BrokenImage, ChecksumMismatch, QuotaExceeded,
+    StorageMissing or DiskFull, and as accept_companion; then nothing is kept.
     """
     incoming = spool(file)
     try:
-        decoded = images.decode(incoming, settings.CLOUDZY_MAX_PIXELS, max(SIZES))
-        sha256 = _sha256(incoming)
-        if expected_sha256 and expected_sha256.strip().lower() != sha256:
-            raise ChecksumMismatch
-        if accepted := _already_there(owner, sha256, incoming):
+        try:
+            decoded = images.decode(incoming, settings.CLOUDZY_MAX_PIXELS, max(SIZES))
+        except UnsupportedType:
+            _check(expected_sha256, incoming)
+            if accepted := _beside(incoming, file, owner, arrival, queued, counted):
+                return accepted
+            raise
+        sha256 = _check(expected_sha256, incoming)
+        if accepted := already_there(owner, sha256, incoming):
             return accepted
         size = incoming.stat().st_size
         name = storage.keep(incoming, decoded.info.type.extension)
@@ -127,23 +118,30 @@ def decode_upload(file: File, side: int = max(SIZES)) -> Decoded:
         incoming.unlink(missing_ok=True)
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _check(expected_sha256: str, path: Path) -> str:
+    """Return the SHA-256 of a file; raises ChecksumMismatch where the sender said another."""
+    sha256 = storage.sha256_of(path)
+    if expected_sha256 and expected_sha256.strip().lower() != sha256:
+        raise ChecksumMismatch
+    return sha256
+
+
+def _beside(incoming: Path, file: File, owner: User, arrival: Arrival, queued: bool, counted: int) -> Accepted | None:
+    """Keep what is no photo with the photo it belongs to; None where it belongs to none."""
+    kept = accept_companion(incoming, file.name or "", arrival.folder, owner, counted)
+    if kept and queued and kept.created:
+        analyse_photo.enqueue(kept.photo.pk)
+    return Accepted(kept.photo, kept.created, joined=kept.kind) if kept else None
 
 
 def _new_photo(original: str, stored: str, sha256: str, size: int, decoded: Decoded, now: datetime) -> Photo:
-    info = decoded.info
     return Photo(
         original_name=original,
         image=stored,
         sha256=sha256,
         bytes=size,
-        format=info.type.name,
-        width=info.width,
-        height=info.height,
-        animated=info.animated,
-        panorama=info.panorama,
+        **picture_columns(decoded.info),
+        has_motion=decoded.info.clip is not None,
         # Until the metadata stage finds a better date: the moment of the upload, on a clock that shows UTC.
         taken_at=now.astimezone(UTC),
         taken_offset=0,
@@ -173,7 +171,7 @@ def _insert(
         is_free = not found.photo_id and not Photo.objects.filter(filename=photo.filename).exists()
         if is_free and _saved(photo, files, found, queued, counted, story):
             return Accepted(photo, created=True, picture=decoded.image)
-        if accepted := _already_there(photo.owner, photo.sha256, storage.path_of(photo.original)):
+        if accepted := already_there(photo.owner, photo.sha256, storage.path_of(photo.original)):
             return accepted
     raise NameTaken
 
@@ -205,6 +203,7 @@ def _saved(
                 return False
             if story:
                 story.before(photo)
+            photo.has_motion = photo.has_motion or any(file.kind == PhotoFile.Kind.MOTION for file in files)
             photo.save(force_insert=True)
             for file in files:
                 file.photo = photo
@@ -218,25 +217,3 @@ def _saved(
         photo.pk = None
         return False
     return True
-
-
-def _already_there(owner: User, sha256: str, same_bytes: Path) -> Accepted | None:
-    """Answer the owner's photo with these bytes, if there is one; where its own file was lost, they take its place.
-
-    The row is held meanwhile: who deletes it for good does so before, and is not found, or after, and takes the file.
-    """
-    with transaction.atomic():
-        kept = Photo.objects.filter(owner=owner)
-        version = PhotoFile.objects.versions().filter(sha256=sha256, photo__owner=owner).first()
-        which = Q(pk=version.photo_id) if version else Q(sha256=sha256)
-        photo = kept.select_for_update().filter(which).first()
-        if photo is None:
-            return None
-        stored = version.stored if version else photo.original
-        with storage.disk_errors_named():
-            lost = not storage.path_of(stored).exists()
-        if lost:
-            storage.put_back(same_bytes, stored)
-        if restored := photo.trashed_at is not None:
-            photo.restore()
-    return Accepted(photo, created=False, restored=restored)

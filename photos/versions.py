@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from photos import storage, thumbnails
@@ -30,7 +31,17 @@ CHOSEN = "version"  # in Photo.edited: a person has said which version is shown
 _RAW_FORMATS = frozenset(kind.name for kind in RAW_TYPES)
 _RANKS = {PhotoFile.Kind.RAW: 0, PhotoFile.Kind.ORIGINAL: 1, PhotoFile.Kind.EDITED: 2}
 _MOST = 20  # namesakes in a folder that are looked at: cameras count anew after 9999
-_PICTURE = ("sha256", "bytes", "format", "width", "height", "animated", "panorama")  # columns of both tables
+_PICTURE = (
+    "sha256",
+    "bytes",
+    "format",
+    "width",
+    "height",
+    "animated",
+    "panorama",
+    "clip_start",
+    "clip_length",
+)  # columns of both tables
 # What tells of the pixels, and is done anew for others.
 _OF_PIXELS = [name for name in Stage.Name if name != Stage.Name.METADATA]
 
@@ -77,6 +88,9 @@ def join(new: Photo, found: Siblings) -> Joined | None:
     for column in _PICTURE:
         setattr(file, column, getattr(new, column))
     file.save()
+    if new.has_motion and not photo.has_motion:
+        photo.has_motion = True
+        photo.save(update_fields=["has_motion"])
     if is_shown:
         _swap(photo, file)
     return Joined(photo, kind, is_shown)
@@ -110,10 +124,19 @@ def separate(photo: Photo, file_id: int, now: datetime) -> Photo:
         for column in (*_PICTURE, "stem", "folder", "file_modified_at", "taken_at", "taken_offset", "taken_at_source"):
             setattr(own, column, getattr(file if column in _PICTURE else held, column))
         own.filename = free_filename(own.original_name, Path(file.stored).suffix, now)
+        own.has_motion = own.clip_length > 0
         own.save(force_insert=True)
         Stage.objects.bulk_create(Stage(photo=own, name=name) for name in Stage.QUICK)
         file.let_go()
+        held.has_motion = has_motion(held)
+        held.save(update_fields=["has_motion", "updated_at"])
     return own
+
+
+def has_motion(photo: Photo) -> bool:
+    """Tell whether a video comes with one of the files of a photo."""
+    moving = Q(clip_length__gt=0) | Q(kind=PhotoFile.Kind.MOTION)
+    return photo.clip_length > 0 or photo.files.filter(moving).exists()
 
 
 def kind_of(name: str, image_format: str) -> PhotoFile.Kind:

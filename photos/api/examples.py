@@ -48,6 +48,7 @@ PHOTO = OpenApiExample(
         "format": "jpeg",
         "animated": False,
         "panorama": False,
+        "has_motion": False,
         "taken_at": "2023-10-21T16:20:01+02:00",
         "taken_at_source": "exif",
         "camera": "Apple iPhone 7",

@@ -44,6 +44,13 @@ FILE_RESPONSES: dict[Any, Any] = {
 }
 
 
+MOTION_RESPONSES: dict[Any, Any] = {
+    (200, "video/mp4"): OpenApiTypes.BINARY,
+    (206, "video/mp4"): OpenApiTypes.BINARY,
+    304: OpenApiResponse(description="You have these bytes."),
+}
+
+
 class VersionShownSerializer(serializers.Serializer[Photo]):
     """The photo with the version that it shows from now on."""
 
@@ -80,6 +87,17 @@ class KeptFileView(APIView):
     def get(self, request: Request, pk: int, number: int) -> HttpResponseBase:
         query_of(request)
         return downloads.kept_file(request, _file_of(photo_of(request, pk), number))
+
+
+class MotionView(APIView):
+    """The video of a motion photo or Live Photo; ranges and conditional requests are answered."""
+
+    content_negotiation_class = AnyNegotiation
+
+    @extend_schema(operation_id="photo_motion", responses=MOTION_RESPONSES)
+    def get(self, request: Request, pk: int) -> HttpResponseBase:
+        query_of(request)
+        return downloads.motion(request, photo_of(request, pk))
 
 
 class ShowVersionView(APIView):

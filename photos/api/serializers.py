@@ -70,6 +70,7 @@ class PhotoSerializer(serializers.Serializer[Photo]):
     format = serializers.CharField()
     animated = serializers.BooleanField(help_text="Its first frame is shown.")
     panorama = serializers.BooleanField()
+    has_motion = serializers.BooleanField(help_text="A video comes with it: `/photo/{id}/motion`.")
     taken_at = WallTimeField(source="taken_locally")
     taken_at_source = serializers.ChoiceField(choices=Photo.DateSource.choices)
     camera = serializers.CharField()
@@ -158,8 +159,8 @@ class UploadedSerializer(serializers.Serializer[Photo]):
     message = serializers.CharField()
     status = serializers.ChoiceField(choices=Photo.Status.choices)
     error = serializers.CharField(required=False, help_text="Why the analysis failed, where it did.")
-    version = serializers.ChoiceField(
-        choices=PhotoFile.VERSIONS,
+    kept_as = serializers.ChoiceField(
+        choices=PhotoFile.Kind.choices,
         required=False,
         help_text="What it is to a photo that was there, whose `id` it is.",
     )

@@ -18,6 +18,7 @@ urlpatterns = [
     path("photo/<int:pk>/file", views.FileView.as_view(), name="photo-file"),
     path("photo/<int:pk>/thumbnail", views.ThumbnailView.as_view(), name="photo-thumbnail"),
     path("photo/<int:pk>/text", TextView.as_view(), name="photo-text"),
+    path("photo/<int:pk>/motion", files.MotionView.as_view(), name="photo-motion"),
     path("photo/<int:pk>/files", files.KeptFilesView.as_view(), name="photo-files"),
     path("photo/<int:pk>/files/<int:number>", files.KeptFileView.as_view(), name="photo-kept-file"),
     path("photo/<int:pk>/files/<int:number>/show", files.ShowVersionView.as_view(), name="photo-show-version"),

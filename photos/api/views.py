@@ -68,7 +68,7 @@ def _uploaded(accepted: Accepted, photo: Photo) -> dict[str, Any]:
     if photo.error:
         answer["error"] = photo.error
     if accepted.joined:
-        return answer | {"version": accepted.joined, "message": f"Kept as a version of the photo with ID {photo.pk}"}
+        return answer | {"kept_as": accepted.joined, "message": f"Kept with the photo with ID {photo.pk}"}
     if accepted.created:
         return answer | {"message": f"Photo uploaded successfully with ID {photo.pk}"}
     answer |= {"duplicate": True, "message": f"You have this photo already, with ID {photo.pk}"}

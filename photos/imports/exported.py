@@ -21,6 +21,7 @@ from photos.exports.records import FORMAT
 from photos.imports.found import Altered, Candidate, LeftOut
 from photos.imports.stories import ExportedStory, moment_in
 from photos.models import PhotoFile
+from photos.picture_columns import picture_columns
 
 AT_ONCE = 500
 LARGEST_HEADER = 512 * 2**20
@@ -110,6 +111,6 @@ def _kept(source: Path, file: dict[str, Any], undo: ExitStack) -> PhotoFile:
         raise Altered
     if kind in PhotoFile.VERSIONS:
         info = images.inspect(source, settings.CLOUDZY_MAX_PIXELS)
-        row.format, row.width, row.height = info.type.name, info.width, info.height
-        row.animated, row.panorama = info.animated, info.panorama
+        for column, value in picture_columns(info).items():
+            setattr(row, column, value)
     return row

@@ -50,6 +50,7 @@ class Photo(Picture, PhotoFacts):
     title = models.CharField(max_length=255, blank=True)
     caption = models.TextField(blank=True)
     description = models.TextField(blank=True)
+    has_motion = models.BooleanField(default=False, editable=False)  # a video comes with one of its files
     rating = models.PositiveSmallIntegerField(null=True, blank=True)
     favorite = models.BooleanField(default=False)
     archived = models.BooleanField(default=False)

@@ -11,6 +11,8 @@ class Picture(models.Model):
     height = models.PositiveIntegerField(default=0, editable=False, help_text="Pixels, upright.")
     animated = models.BooleanField(default=False, editable=False, help_text="Its first frame is shown.")
     panorama = models.BooleanField(default=False, editable=False)
+    clip_start = models.PositiveBigIntegerField(default=0, editable=False, help_text="Of the video in the file.")
+    clip_length = models.PositiveBigIntegerField(default=0, editable=False, help_text="Bytes; 0 without a video.")
 
     class Meta:
         abstract = True

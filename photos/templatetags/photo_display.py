@@ -61,6 +61,11 @@ def original(photo: Photo) -> str:
 
 
 @register.filter
+def motion(photo: Photo) -> str:
+    return reverse("api:photo-motion", args=[photo.pk])
+
+
+@register.filter
 def kept_file(file: PhotoFile) -> str:
     return reverse("api:photo-kept-file", args=[file.photo_id, file.pk])
 

@@ -20,8 +20,8 @@ def test_an_upload_that_joins_a_photo_says_so(client: Client) -> None:
     response = post_photo(client, RAW, "IMG_1234.DNG")
 
     answer = response.json()
-    assert (response.status_code, answer["id"], answer["version"]) == (201, first["id"], "raw")
-    assert answer["message"] == f"Kept as a version of the photo with ID {first['id']}"
+    assert (response.status_code, answer["id"], answer["kept_as"]) == (201, first["id"], "raw")
+    assert answer["message"] == f"Kept with the photo with ID {first['id']}"
     assert answer["filename"] == first["filename"]
 
 

@@ -29,6 +29,7 @@ OURS = {
     "format": str,
     "animated": bool,
     "panorama": bool,
+    "has_motion": bool,
     "taken_at": str,
     "taken_at_source": str,
     "camera": str,

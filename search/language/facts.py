@@ -187,6 +187,7 @@ _OPERATORS: tuple[Operator[Any], ...] = (
             Option("untagged", untagged, reads=TAGS),
             Option("failed", lambda: Q(status=Photo.Status.FAILED), reads=(_FAILED,)),
             Option("animated", lambda: Q(animated=True), reads=(of_photo("animated"),)),
+            Option("motion", lambda: Q(has_motion=True), aliases=("live",), reads=(of_photo("has_motion"),)),
             Option("panorama", lambda: Q(panorama=True), reads=(of_photo("panorama"),)),
         ),
     ),

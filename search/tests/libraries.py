@@ -147,6 +147,7 @@ def _has(name: str, value: object, photo: Photo) -> bool:
         "untagged": not tags,
         "failed": photo.status == "failed",
         "animated": photo.animated,
+        "motion": photo.has_motion,
         "panorama": photo.panorama,
         "portrait": photo.height > photo.width,
         "landscape": photo.height < photo.width,

@@ -48,7 +48,7 @@ def test_a_value_in_an_open_quote_is_completed(make_photo: MakePhoto, owner: Use
 
 def test_choices_are_offered_for_their_fields(owner: User) -> None:
     assert labels("is:", owner) == [
-        f"is:{word}" for word in ("animated", "archived", "failed", "favorite", "panorama", "untagged")
+        f"is:{word}" for word in ("animated", "archived", "failed", "favorite", "motion", "panorama", "untagged")
     ]
     assert texts("(orientation:po", owner) == ["(orientation:portrait "]
     assert labels("format:he", owner) == ["type:heic"]

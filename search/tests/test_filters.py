@@ -51,7 +51,7 @@ FACTS = st.one_of(
     st.builds("near:{},{}".format, POINTS, st.sampled_from(["1m", "500m", "3.3km", "20mi", "1000km", "20000km"])),
     choosing("color", "teal", "blue", "navy", "Türkis", "bordeaux", "red", "grey", "bw", "#1e90ff", "#777", "000088"),
     choosing("has", "gps", "caption", "text"),
-    choosing("is", "favorite", "archived", "untagged", "failed", "animated", "panorama"),
+    choosing("is", "favorite", "archived", "untagged", "failed", "animated", "motion", "panorama"),
     choosing("type", "jpg", "heic", "tif", "png"),
     choosing("orientation", "portrait", "landscape", "square"),
 )

@@ -2,6 +2,7 @@ import { startBack } from "./back.js";
 import { startCompletions } from "./completions.js";
 import { startCopying } from "./copy.js";
 import { startKeyboard } from "./keyboard.js";
+import { startMotion } from "./motion.js";
 import { startNotices } from "./notices.js";
 import { startPanel } from "./panel.js";
 import { startParts } from "./part.js";
@@ -19,6 +20,7 @@ startPopovers(); // and these
 startKeyboard();
 startBack();
 startPanel();
+startMotion();
 startSelection();
 startSwipe();
 startSuggestions();
