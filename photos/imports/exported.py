@@ -18,7 +18,7 @@ from photos.arrival import Arrival, Sidecar
 from photos.beside import keep_copy
 from photos.exports.journal import HEADER, RECORDS
 from photos.exports.records import FORMAT
-from photos.imports.found import Altered, Candidate, LeftOut
+from photos.imports.found import Altered, Candidate, Entry, LeftOut
 from photos.imports.stories import ExportedStory, moment_in
 from photos.models import PhotoFile
 from photos.picture_columns import picture_columns
@@ -65,7 +65,7 @@ class ExportSource:
         for group in self.header["groups"].get("albums", []):
             yield group["title"], group["photos"]
 
-    def folders(self) -> Iterator[Iterable[Candidate | LeftOut]]:
+    def folders(self) -> Iterator[Iterable[Entry]]:
         assert self.header  # noqa: S101 - read first, for what it raises
         with (self.root / RECORDS).open(encoding="utf-8") as lines:
             next(lines, "")

@@ -54,6 +54,16 @@ class LeftOut:
         return os.fsencode(self.path).decode(errors="replace")
 
 
+@dataclass(frozen=True)
+class Read:
+    """A file of notes that has told what it knows of photos or albums."""
+
+    path: Path
+
+
+Entry = Candidate | LeftOut | Read
+
+
 class Source(Protocol):
     """Where photos come from. It can be gone through again, and does not keep what it has told."""
 
@@ -63,5 +73,5 @@ class Source(Protocol):
     def in_order(self) -> Iterator[tuple[str, Sequence[str]]]:
         """Yield title and photos, by their SHA-256, of albums that are known as a whole."""
 
-    def folders(self) -> Iterator[Iterable[Candidate | LeftOut]]:
+    def folders(self) -> Iterator[Iterable[Entry]]:
         """Yield what lies together, in an order that is the same each time."""

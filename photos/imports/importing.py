@@ -22,7 +22,7 @@ from photos import images, storage
 from photos.errors import DiskFull, EmptyFile, FileTooLarge, StorageMissing
 from photos.grouping import groupings
 from photos.image_types import UnsupportedType
-from photos.imports.found import Altered, Candidate, LeftOut, Source
+from photos.imports.found import Altered, Candidate, Entry, LeftOut, Read, Source
 from photos.imports.report import Report
 from photos.imports.taking import Became, Manner, Taken, let_go, take
 from photos.models import Photo
@@ -57,7 +57,7 @@ def bring_in(source: Source, plan: Plan, clock: Callable[[], datetime], told: To
 
 
 def _take_folder(
-    entries: Iterable[Candidate | LeftOut],
+    entries: Iterable[Entry],
     plan: Plan,
     clock: Callable[[], datetime],
     report: Report,
@@ -70,6 +70,8 @@ def _take_folder(
     for entry in entries:
         if isinstance(entry, LeftOut):
             report.leave_out(entry)
+        elif isinstance(entry, Read):
+            report.sidecars += 1
         elif taken := _account(entry, plan, clock(), report):
             kept[entry.path] = taken.photo_id
             for album in entry.albums:

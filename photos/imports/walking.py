@@ -14,7 +14,7 @@ from django.conf import settings
 
 from photos import storage
 from photos.arrival import Arrival
-from photos.imports.found import Candidate, LeftOut
+from photos.imports.found import Candidate, Entry, LeftOut
 from photos.sidecars import Sidecars, is_sidecar, read_sidecars
 
 # What programs and file systems keep for themselves beside the photos, in lower case.
@@ -48,35 +48,33 @@ class FolderSource:
     albums: bool = False
 
     def count(self) -> int:
-        return sum(len(listed.files) for listed in walk(self.paths))
+        return sum(len(found.files) for found in walk(self.paths))
 
     def in_order(self) -> Iterator[tuple[str, Sequence[str]]]:
         yield from ()
 
-    def folders(self) -> Iterator[Iterable[Candidate | LeftOut]]:
-        for listed in walk(self.paths):
-            yield chain(listed.left_out, self._in(listed))
+    def folders(self) -> Iterator[Iterable[Entry]]:
+        for found in walk(self.paths):
+            albums = (found.title,) if self.albums else ()
+            yield chain(found.left_out, candidates_in(found, albums))
 
-    def _in(self, listed: Listed) -> Iterator[Candidate | LeftOut]:
-        sidecars = Sidecars(path for path in listed.files if is_sidecar(path))
-        taken: set[Path] = set()
-        for path in sorted((path for path in listed.files if not is_sidecar(path)), key=_by_stem):
-            beside = sidecars.of(path)
-            taken.update(beside)
-            yield self._candidate(path, beside, listed)
-        for path in listed.files:
-            if is_sidecar(path) and path not in taken:
-                yield LeftOut(path, "A sidecar without its photo.")
 
-    def _candidate(self, path: Path, beside: Sequence[Path], listed: Listed) -> Candidate | LeftOut:
-        try:
-            found = path.stat()
-            if not stat.S_ISREG(found.st_mode):  # to open a pipe would be to wait for ever
-                return LeftOut(path, "This is no ordinary file.")
-            arrival = Arrival(moment_of(found.st_mtime), "/".join(listed.way), read_sidecars(beside))
-        except OSError as exc:
-            return LeftOut(path, f"It cannot be read: {exc.strerror}.", failed=True)
-        return Candidate(path, arrival, tuple(beside), (listed.title,) if self.albums else ())
+def candidates_in(found: Listed, albums: tuple[str, ...] = ()) -> Iterator[Candidate | LeftOut]:
+    """Yield the files of a folder, each with the sidecars beside it, and the sidecars that belong to none."""
+    sidecars = Sidecars(path for path in found.files if is_sidecar(path))
+    taken: set[Path] = set()
+    for path in sorted((path for path in found.files if not is_sidecar(path)), key=_by_stem):
+        beside = sidecars.of(path)
+        taken.update(beside)
+        yield _candidate(path, beside, found, albums)
+    for path in found.files:
+        if is_sidecar(path) and path not in taken:
+            yield LeftOut(path, "A sidecar without its photo.")
+
+
+def listed(folder: Path, way: tuple[str, ...]) -> Listed:
+    """List a folder that a walk has come to, once more."""
+    return _list(folder, way, set())[0]
 
 
 def walk(paths: Sequence[Path]) -> Iterator[Listed]:
@@ -93,9 +91,20 @@ def walk(paths: Sequence[Path]) -> Iterator[Listed]:
         waiting = [named]
         while waiting:
             folder = waiting.pop()
-            listed, inner = _list(folder, (root.name, *folder.relative_to(named).parts), seen)
-            yield listed
+            found, inner = _list(folder, (root.name, *folder.relative_to(named).parts), seen)
+            yield found
             waiting.extend(reversed(inner))
+
+
+def _candidate(path: Path, beside: Sequence[Path], found: Listed, albums: tuple[str, ...]) -> Candidate | LeftOut:
+    try:
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):  # to open a pipe would be to wait for ever
+            return LeftOut(path, "This is no ordinary file.")
+        arrival = Arrival(moment_of(state.st_mtime), "/".join(found.way), read_sidecars(beside))
+    except OSError as exc:
+        return LeftOut(path, f"It cannot be read: {exc.strerror}.", failed=True)
+    return Candidate(path, arrival, tuple(beside), albums)
 
 
 def moment_of(seconds: float) -> datetime | None:

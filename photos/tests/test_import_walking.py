@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from photos.imports.found import Candidate, LeftOut
+from photos.imports.found import Candidate, Entry, LeftOut
 from photos.imports.walking import FolderSource
 
 
@@ -18,7 +18,7 @@ def grow(root: Path, *names: str) -> None:
         path.write_bytes(name.encode())
 
 
-def entries(source: FolderSource) -> list[Candidate | LeftOut]:
+def entries(source: FolderSource) -> list[Entry]:
     return [entry for folder in source.folders() for entry in folder]
 
 

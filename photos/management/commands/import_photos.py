@@ -15,6 +15,7 @@ from photos.imports.exported import ExportSource, NotAnExport, is_export
 from photos.imports.found import Source
 from photos.imports.importing import ImportHalted, Plan, bring_in
 from photos.imports.report import Report
+from photos.imports.takeout import TakeoutSource, takeout_roots
 from photos.imports.taking import Manner
 from photos.imports.walking import FolderSource
 from photos.imports.workers import Unattended, doze, wait_for, workers
@@ -89,10 +90,14 @@ class Command(BaseCommand):
 
 
 def _sources(paths: Sequence[Path], albums: bool) -> list[Source]:
-    """Tell exports of ours from other folders, which are gone through together."""
-    folders = [path for path in paths if not is_export(path)]
-    exports: list[Source] = [ExportSource(path) for path in paths if is_export(path)]
-    return [*exports, *([FolderSource(folders, albums)] if folders else [])]
+    """Tell exports of ours and Google's from other folders; those of a kind are gone through together."""
+    sources: list[Source] = [ExportSource(path) for path in paths if is_export(path)]
+    others = [path for path in paths if not is_export(path)]
+    if google := [root for path in others for root in takeout_roots(path)]:
+        sources.append(TakeoutSource(google, timezone.now()))
+    if folders := [path for path in others if not takeout_roots(path)]:
+        sources.append(FolderSource(folders, albums))
+    return sources
 
 
 def _owner(name: str) -> User:
