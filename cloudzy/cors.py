@@ -10,7 +10,7 @@ _TOLD_BY_TUS = ["Tus-Checksum-Algorithm", "Tus-Extension", "Tus-Max-Size", "Tus-
 SENT = [*default_headers, *_OF_TUS, "Prefer", "Upload-Checksum", "X-Content-SHA256", "X-HTTP-Method-Override"]
 READ = [
     *["Link", "Location", "Preference-Applied", "Retry-After", "X-Total-Count"],
-    *["X-Photo-Duplicate", "X-Photo-Id", "X-Photo-Restored"],
+    *["X-Import-Id", "X-Photo-Duplicate", "X-Photo-Id", "X-Photo-Restored"],
     *_OF_TUS,
     *_TOLD_BY_TUS,
 ]

@@ -8,6 +8,7 @@ class PhotosConfig(AppConfig):
 
     def ready(self) -> None:
         # Receivers and duties register on import; these duties not in photos.tasks, which accepting a photo needs.
+        import photos.archives.tasks
         import photos.duplicates.signals
         import photos.resumable.duties
         import photos.signals  # noqa: F401

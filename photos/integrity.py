@@ -9,7 +9,7 @@ from pathlib import Path
 
 from accounts.record import DestructiveAct
 from photos import storage, thumbnails
-from photos.models import IncomingUpload, Photo, PhotoFile
+from photos.models import ArchiveImport, IncomingUpload, Photo, PhotoFile
 
 # An upload in progress has bytes and no row yet; what is older than this is left over from a crash.
 GRACE_SECONDS = 3600
@@ -93,7 +93,10 @@ def _strays(originals: Collection[str], now: datetime) -> Iterator[str]:
 
 def _is_on_its_way(path: Path) -> bool:
     """Tell the bytes of an upload whose client may yet come back: photos.resumable looks after those."""
-    return path.parent.name == storage.INCOMING and IncomingUpload.objects.has_file(path.stem)
+    stem = path.name.partition(".")[0]
+    return path.parent.name == storage.INCOMING and (
+        IncomingUpload.objects.has_file(stem) or ArchiveImport.objects.open().filter(stored__contains=stem).exists()
+    )
 
 
 def _is_old_file(path: Path, now: datetime) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from photos.views import analysis, dates, detail, selection, shelf, trash, understanding, upload, version
+from photos.views import analysis, dates, detail, imports, selection, shelf, trash, understanding, upload, version
 
 app_name = "photos"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("gallery/dates/", dates.choose, name="dates"),
     path("gallery/dates/shift/", dates.shift, name="shift_dates"),
     path("gallery/dates/undo/", dates.undo, name="undo_dates"),
+    path("gallery/imports/<int:pk>/", imports.archive, name="archive_import"),
+    path("gallery/imports/<int:pk>/cancel/", imports.cancel, name="archive_cancel"),
     path("gallery/selection/", selection.selection, name="selection"),
     path("gallery/<int:pk>/", detail.detail, name="detail"),
     path("gallery/<int:pk>/edit/", detail.edit, name="edit"),

@@ -157,6 +157,8 @@ def _standing(upload: IncomingUpload, offset: int) -> dict[str, str]:
     headers = {"Upload-Offset": str(offset)}
     if upload.finished_at is None:
         return headers | {"Upload-Expires": http_date(upload.expires_at.timestamp())}
+    if upload.archive_id:
+        return headers | {"X-Import-Id": str(upload.archive_id)}
     headers["X-Photo-Id"] = str(upload.photo_id)
     return headers | {name: "true" for name, true in _REMARKS.items() if getattr(upload, true)}
 

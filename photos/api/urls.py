@@ -2,13 +2,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from photos.api import date_shifts, files, tus, views
+from photos.api import date_shifts, files, imports, tus, views
 from photos.api.hashes import HashesView
 from photos.api.recognised import TextView
 
 urlpatterns = [
     path("upload", views.UploadView.as_view(), name="upload"),
     path("hashes", HashesView.as_view(), name="hashes"),
+    path("imports", imports.ImportListView.as_view(), name="imports"),
+    path("imports/<int:pk>", imports.ImportView.as_view(), name="import"),
+    path("imports/<int:pk>/left", imports.ImportLeftView.as_view(), name="import-left"),
     path("uploads", tus.UploadsView.as_view(), name="uploads"),
     path("uploads/<uuid:pk>", tus.UploadView.as_view(), name="resumable-upload"),
     path("photos", views.PhotoListView.as_view(), name="photos"),

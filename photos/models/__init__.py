@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from photos.models.archive import ArchiveImport, LeftEntry
 from photos.models.colour import ColourName, PhotoColour
 from photos.models.date_shift import DateShift, ShiftedDate
 from photos.models.duplicate import (
@@ -29,6 +30,7 @@ from photos.models.vocabulary import VocabularyWord
 
 __all__ = [
     "ActiveModel",
+    "ArchiveImport",
     "ColourName",
     "DateShift",
     "Dismissal",
@@ -39,6 +41,7 @@ __all__ = [
     "Fingerprint",
     "IncomingUpload",
     "LearnedProbe",
+    "LeftEntry",
     "LikenessBound",
     "Lookalike",
     "Merge",

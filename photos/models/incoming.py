@@ -10,6 +10,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone as clock
 
 if TYPE_CHECKING:
+    from photos.models.archive import ArchiveImport
     from photos.models.photo import Photo
 
 LIFETIME = timedelta(hours=24)
@@ -24,7 +25,7 @@ class IncomingUploadQuerySet(models.QuerySet["IncomingUpload"]):
         return self.aggregate(total=Sum("length"))["total"] or 0
 
     def has_file(self, stem: str) -> bool:
-        """Tell whether a file of this name, without its ending, is one of an unfinished upload."""
+        """Tell whether a file of this name, without its endings, is one of an unfinished upload."""
         try:
             return self.unfinished().filter(pk=uuid.UUID(hex=stem)).exists()
         except ValueError:
@@ -49,6 +50,7 @@ class IncomingUpload(models.Model):
 
     finished_at = models.DateTimeField(null=True)
     photo = models.ForeignKey("photos.Photo", models.SET_NULL, null=True, related_name="+")
+    archive = models.ForeignKey("photos.ArchiveImport", models.SET_NULL, null=True, related_name="+")
     duplicate = models.BooleanField(default=False)
     restored = models.BooleanField(default=False)
     refusal = models.TextField(blank=True)  # why no photo was made of it
@@ -77,6 +79,10 @@ class IncomingUpload(models.Model):
     def finish(self, photo: Photo, now: datetime, duplicate: bool, restored: bool) -> None:
         self.photo, self.finished_at, self.duplicate, self.restored = photo, now, duplicate, restored
         self.save(update_fields=["photo", "finished_at", "duplicate", "restored"])
+
+    def finish_archive(self, archive: ArchiveImport, now: datetime) -> None:
+        self.archive, self.finished_at = archive, now
+        self.save(update_fields=["archive", "finished_at"])
 
     def refuse(self, why: str) -> None:
         self.refusal = why

@@ -16,9 +16,10 @@ from django.db import transaction
 from rest_framework.exceptions import APIException
 
 from accounts.models import User
-from photos import quotas
+from photos import quotas, storage
+from photos.archives.tasks import take_in
 from photos.arrival import Arrival
-from photos.errors import EmptyFile, FileTooLarge
+from photos.errors import ChecksumMismatch, EmptyFile, FileTooLarge
 from photos.images import BrokenImage
 from photos.models import IncomingUpload
 from photos.models.incoming import LIFETIME
@@ -130,7 +131,7 @@ def _lent(upload: IncomingUpload, now: datetime) -> Iterator[HeldFile | None]:
             with suppress(UploadGone):  # perhaps it has just become a photo
                 file = stack.enter_context(partial.held(upload.pk))
             upload.refresh_from_db()
-        if upload.finished_at and upload.photo_id:
+        if upload.finished_at and (upload.photo_id or upload.archive_id):
             yield None
         elif file is None or upload.refusal or upload.expires_at <= now:
             raise UploadGone(upload.refusal or None)
@@ -156,8 +157,13 @@ def _settle(upload: IncomingUpload, file: HeldFile, now: datetime, queued: bool)
     return accepted
 
 
-def _accept(upload: IncomingUpload, file: HeldFile, now: datetime, queued: bool) -> Accepted:
+def _accept(upload: IncomingUpload, file: HeldFile, now: datetime, queued: bool) -> Accepted | None:
     said = told.read(upload.metadata)
+    if said.kind == told.ARCHIVE:
+        if said.sha256 and storage.sha256_of(file.path) != said.sha256:
+            raise ChecksumMismatch
+        take_in(upload, said.name, now)
+        return None
     arrival = Arrival(said.modified_at, said.folder)
     with FileInPlace(file.path, said.name) as whole:
         accepted = accept_upload(whole, upload.owner, now, said.sha256, queued, arrival, counted=upload.length)

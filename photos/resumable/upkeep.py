@@ -11,7 +11,7 @@ from pathlib import Path
 from rest_framework.exceptions import APIException
 
 from photos import storage
-from photos.models import IncomingUpload
+from photos.models import ArchiveImport, IncomingUpload
 from photos.models.incoming import LIFETIME
 from photos.resumable import partial, receiving
 from photos.resumable.errors import UploadGone, UploadLocked
@@ -76,8 +76,13 @@ def _expire(upload: IncomingUpload, now: datetime) -> bool:
 
 def _leftovers(now: datetime) -> Iterator[Path]:
     live = {pk.hex for pk in IncomingUpload.objects.unfinished().values_list("pk", flat=True)}
+    live |= {Path(name).stem for name in ArchiveImport.objects.open().values_list("stored", flat=True)}
     before = (now - AGE_OF_LEFTOVERS).timestamp()
     for path in sorted((storage.media_root() / storage.INCOMING).glob("*")):
         with suppress(FileNotFoundError):
-            if path.is_file() and path.stem not in live and path.stat().st_mtime < before:
+            if path.is_file() and _stem(path) not in live and path.stat().st_mtime < before:
                 yield path
+
+
+def _stem(path: Path) -> str:
+    return path.name.partition(".")[0]

@@ -16,6 +16,10 @@ export class UploadItem {
     this.turn = 0; // which of its runs counts: an earlier one may still be reading the file
   }
 
+  get isArchive() {
+    return /\.zip$/i.test(this.file.name);
+  }
+
   get row() {
     if (!this.shown) {
       this.shown = new UploadRow(this.file.name);
@@ -50,7 +54,7 @@ export class UploadItem {
   async bring(counts, unhurried) {
     this.showProgress("Reading …");
     this.sha256 ??= await readable(sha256Of(this.file, () => {}));
-    const known = counts() && (await knownPhoto(this.sha256, this.site));
+    const known = counts() && !this.isArchive && (await knownPhoto(this.sha256, this.site));
     if (!counts()) return null;
     if (known) return this.takeKnown(known);
     this.transfer = new Transfer(this.file, this.metadata(), this.site, unhurried);
@@ -65,6 +69,7 @@ export class UploadItem {
   metadata() {
     const { name, lastModified, type } = this.file;
     const told = { filename: name, filetype: type, lastModified: `${lastModified}`, sha256: this.sha256 };
+    if (this.isArchive) told.kind = "archive";
     return this.path ? { ...told, relativePath: this.path } : told;
   }
 
@@ -81,6 +86,7 @@ export class UploadItem {
   }
 
   async read(header) {
+    if (this.isArchive) return { id: header("X-Import-Id"), kind: "archives" };
     const id = header("X-Photo-Id");
     const kind = header("X-Photo-Restored") ? "restored" : header("X-Photo-Duplicate") ? "there" : "added";
     return { id, kind };
@@ -88,6 +94,11 @@ export class UploadItem {
 
   async end({ id, kind }) {
     this.state = "done";
+    if (kind === "archives") {
+      this.row.showArchive(this.site.archiveOf(id));
+      this.events.ended(this, kind);
+      return;
+    }
     let words = { restored: "Was in the trash; restored", there: "Already there" }[kind];
     words ??= wordsFor(await this.site.json("GET", this.site.addressOf(id)).catch(() => null));
     this.row.showPhoto({

@@ -1,6 +1,9 @@
 /** The list of uploads on the page: where each stands, how many of each kind there are, and what came of all. */
-const KINDS = { added: "added", restored: "restored", there: "already there", refused: "could not be added", paused: "paused" };
-const FINISHED = ["added", "restored", "there"];
+const KINDS = {
+  added: "added", archives: "being taken in", restored: "restored", there: "already there",
+  refused: "could not be added", paused: "paused",
+};
+const FINISHED = ["added", "archives", "restored", "there"];
 const ROWS = 100; // of finished files that stay in sight
 const WAITING_ROWS = 30; // so many are shown that nothing has been done for yet
 

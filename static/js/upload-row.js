@@ -33,6 +33,11 @@ export class UploadRow {
     }
   }
 
+  showArchive(address) {
+    this.show("Sent; its photos are being taken in");
+    this.name.href = address;
+  }
+
   showPhoto({ address, thumbnail, words }) {
     this.show(words);
     this.name.href = address;

@@ -13,8 +13,8 @@ export const CONNECTION_LOST = "The connection was lost.";
 
 export class Site {
   constructor(form) {
-    const { tus, hashes, photo, photoPage } = form.dataset;
-    Object.assign(this, { tus, hashes, photo, photoPage });
+    const { tus, hashes, photo, photoPage, archivePage } = form.dataset;
+    Object.assign(this, { tus, hashes, photo, photoPage, archivePage });
     this.token = form.elements.csrfmiddlewaretoken.value;
   }
 
@@ -24,6 +24,10 @@ export class Site {
 
   pageOf(id) {
     return this.photoPage.replace("/0/", `/${id}/`);
+  }
+
+  archiveOf(id) {
+    return this.archivePage.replace("/0/", `/${id}/`);
   }
 
   async json(method, address, body) {
