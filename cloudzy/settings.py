@@ -172,7 +172,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "search_kept_list",
         "TIMEOUT": 15 * 60,
-        "OPTIONS": {"MAX_ENTRIES": 500},
+        "OPTIONS": {"MAX_ENTRIES": 5_000},  # search.lists bounds what one person has of them
     },
 }
 TIME_ZONE = "UTC"

@@ -33,6 +33,7 @@ class BadCursor(ValidationError):  # noqa: N818 - a problem of a client, named a
 
     def __init__(self, words: str = "This cursor was not given by this service.") -> None:
         super().__init__({"cursor": [words]})
+        self.words = words
 
 
 class CursorExpired(APIException):

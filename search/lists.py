@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Self
 
-from django.core.cache import caches
+from django.core.cache import cache, caches
 
 from accounts.models import User
 from photos.models.queryset import PhotoQuerySet
@@ -24,6 +24,8 @@ from search.spaces import Space
 from search.wishes import Wish
 
 LONGEST = 1_000
+# Of one person in one process: another pushes out their own oldest, and nobody else's.
+MOST_EACH = 20
 CACHE = "searches"  # its name in the settings, which say for how long, how many and where
 _TOKEN_BYTES = 24
 
@@ -84,8 +86,12 @@ class Ranking:
 def keep(ranking: Ranking, user: User) -> str:
     """Keep a ranking for its user; return the token, which nobody guesses, that finds it. Raises ListNotKept."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
-    if not caches[CACHE].add(_key(token, user), ranking):
+    lists = caches[CACHE]
+    if not lists.add(_key(token, user), ranking):
         raise ListNotKept
+    own = [*cache.get(_key("", user), []), token]
+    lists.delete_many([_key(each, user) for each in own[:-MOST_EACH]])
+    cache.set(_key("", user), own[-MOST_EACH:], lists.default_timeout)
     return token
 
 

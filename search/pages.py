@@ -42,11 +42,9 @@ def results(request: PageRequest) -> HttpResponse:
     more = bool(request.htmx) and bool(turn.cursor)
     try:
         context |= listed(turn, request.user, is_below="below" in request.GET)
-    except BadCursor:
-        raise
-    except CursorExpired as exc:
+    except (BadCursor, CursorExpired) as exc:
         # htmx shows nothing of an answer that is an error.
-        context |= {"expired": exc.detail}
+        context |= {"expired": exc.words if isinstance(exc, BadCursor) else exc.detail}
         template = "search/includes/expired.html" if more else "search/results.html"
         return render(request, template, context, status=200 if more else exc.status_code)
     except QueryError as exc:

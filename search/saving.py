@@ -11,13 +11,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Min
 
 from accounts.models import User
+from ai.plaintext import one_line
 from photos.models import Photo
 from search.errors import BadQuery, SavedAlready, TooManySaved
 from search.language import QueryError, parse
 from search.lasting import is_passing
 from search.modes import Mode
 from search.queries import LONGEST_QUERY, clean
-from search.saved import BEST_FIRST, LONGEST_WAY_BACK, SavedSearch
+from search.saved import BEST_FIRST, LONGEST_NAME, LONGEST_WAY_BACK, SavedSearch
 
 MOST_SAVED = 100
 MOST_PINNED = 10
@@ -71,7 +72,7 @@ def save(user: User, draft: Draft, now: datetime) -> SavedSearch:
         last = SavedSearch.objects.of(user).aggregate(last=Max("position"))["last"]
         search = SavedSearch(
             owner=user,
-            name=draft.name,
+            name=_shown(draft.name),
             query=query,
             mode=draft.mode,
             sort=draft.sort,
@@ -85,7 +86,7 @@ def save(user: User, draft: Draft, now: datetime) -> SavedSearch:
 
 
 def change(search: SavedSearch, changes: Mapping[str, Any]) -> None:
-    """Set name, query, mode, sort, pinned or seen_up_to.
+    """Set name, query, mode, sort, pinned or seen_up_to; nobody has looked further than the newest photo.
 
     Raises BadQuery, SavedAlready, TooManySaved, and DoesNotExist where it was deleted meanwhile.
     """
@@ -96,6 +97,8 @@ def change(search: SavedSearch, changes: Mapping[str, Any]) -> None:
             _refuse_more(search.owner, pinned=True, saved=False)
         for name, value in changes.items():
             setattr(search, name, value)
+        search.name = _shown(search.name)
+        search.seen_up_to = min(search.seen_up_to, _newest())
         if {"query", "mode"} & set(changes):
             search.query = canonical(search.query, Mode(search.mode))
         _write(search, [*changes, "query"])
@@ -144,10 +147,20 @@ def looked_through(user: User, now: datetime) -> int:
 
     What waits cannot be found yet, so nobody has looked at it.
     """
-    newest = Photo.objects.aggregate(newest=Max("pk"))["newest"] or 0
     recent = Photo.objects.filter(owner=user, created_at__gt=now - _PATIENCE)
     first = recent.awaiting_vectors().aggregate(first=Min("pk"))["first"]
-    return newest if first is None else first - 1
+    return _newest() if first is None else first - 1
+
+
+def _newest() -> int:
+    return Photo.objects.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def _shown(name: str) -> str:
+    """Return a name as it can be shown: printable, on one line; raises BadQuery where nothing of it can."""
+    if not (shown := one_line(name, LONGEST_NAME)):
+        raise BadQuery("A saved search needs a name.")
+    return shown
 
 
 def _lock(user: User) -> None:

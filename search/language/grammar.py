@@ -144,6 +144,9 @@ class _Parser:
         return value if isinstance(value, Similar) else Field(operator.name, value)
 
     def _unknown(self, token: Token) -> QueryError:
+        if _WEIGHT.fullmatch(token.name) and token.text[:1].isdigit():
+            hint = f'A time of day goes in quotes: "{token.name}:{token.text}".'
+            return self._error(f"There is no field “{token.name}”.", token, token.name, hint)
         if _WEIGHT.fullmatch(token.name):
             hint = 'In a sum a weight stands before a text, such as in similar:12 + 0.5:"at night".'
             return self._error(f"There is no field “{token.name}”.", token, token.name, f"{hint} Put text in quotes.")

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from photos.models import Photo
 from photos.tests.factories import at, make_user
+from search import lists
 from search.errors import BadCursor, BadQuery, CursorExpired
 from search.hybrid import rank
 from search.lists import CACHE, LONGEST
@@ -236,6 +237,21 @@ def test_lists_do_not_pile_up(owner: User, monkeypatch: pytest.MonkeyPatch) -> N
 
     assert KeptList.objects.count() <= 7
     assert ids(page(turn(2, cursors[-1]), owner))
+
+
+def test_who_searches_much_pushes_out_only_lists_of_their_own(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    library(owner, 5)
+    eve = make_user("eve")
+    library(eve, 5, seed=1)
+    monkeypatch.setattr(lists, "MOST_EACH", 3)
+
+    mine = page(turn(2), owner).next_cursor
+    hers = [page(turn(2), eve).next_cursor for _ in range(5)]
+
+    assert ids(page(turn(2, mine), owner))
+    assert ids(page(turn(2, hers[2]), eve))
+    with pytest.raises(CursorExpired):
+        page(turn(2, hers[1]), eve)
 
 
 def test_at_most_a_thousand_are_kept(owner: User) -> None:

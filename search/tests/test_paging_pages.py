@@ -153,6 +153,8 @@ def test_what_is_no_cursor_is_refused(client: Client, cursor: str, sort: str) ->
     answer = client.get(RESULTS, {"q": "red", "cursor": cursor, "sort": sort})
 
     assert answer.status_code == 400
+    assert "This cursor was not given by this service." in answer.content.decode()
+    assert "Search again</a>" in answer.content.decode()
 
 
 def test_what_became_invisible_is_on_no_later_page(client: Client, many: list[Photo]) -> None:

@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from photos.models import Photo
+from photos.paging import MAX_ID
 from photos.tests.requesting import patch, post, problem_of, queries_of
 from search import saving
 from search.models import SavedSearch
@@ -65,6 +66,22 @@ def test_new_matches_are_counted_until_one_has_looked(client: Client, make_photo
     assert (looked["count"], looked["new"], looked["seen_up_to"]) == (1, 0, photo.pk)
 
 
+def test_nobody_has_looked_further_than_the_newest_photo(client: Client, make_photo: MakePhoto, owner: User) -> None:
+    kept, photo = save(owner, "red"), make_photo(embedding=looks("red"))
+
+    looked = patch(client, f"/searches/{kept.pk}", {"seen_up_to": MAX_ID}).json()
+
+    assert looked["seen_up_to"] == photo.pk
+
+
+def test_a_name_is_one_line_of_what_can_be_shown(client: Client, owner: User) -> None:
+    kept = save(owner, "red")
+
+    patch(client, f"/searches/{kept.pk}", {"name": " Red\n\u202ecars\x07"})
+
+    assert names(owner) == ["Red cars"]
+
+
 def test_a_search_is_changed_by_what_is_named(client: Client, owner: User) -> None:
     save(owner, "red")
     kept = save(owner, "blue")
@@ -94,6 +111,7 @@ def test_deleting_takes_it_off_the_list(client: Client, owner: User) -> None:
         ({"query": "red", "colour": "red"}, (400, "bad_request")),
         ({"query": "red", "name": ""}, (400, "bad_request")),
         ({"query": "red", "name": "x" * 101}, (400, "bad_request")),
+        ({"query": "red", "name": "\u202e\x07"}, (400, "bad_query")),
         ({"query": "red", "pinned": "yes"}, (400, "bad_request")),
         ({"query": "red", "mode": "wild"}, (400, "bad_request")),
         ({"query": "red", "sort": "wild"}, (400, "bad_request")),
