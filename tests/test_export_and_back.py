@@ -69,6 +69,7 @@ def with_edits(photo: Photo) -> None:
         sha256, stored = storage.sha256_of(incoming), storage.keep(incoming, Path(name).suffix.lower())
         PhotoFile.objects.create(photo=photo, kind=kind, name=name, stored=stored, sha256=sha256, bytes=len(data))
     photo.files.filter(kind="edited").update(format="jpeg", width=80, height=20)
+    Photo.objects.filter(pk=photo.pk).update(has_motion=True)
 
 
 @pytest.fixture
