@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from photos.tests.factories import make_photo
 from search.templatetags.unbroken import unbroken
+from search.tests.factories import axis
 
 RESULTS = reverse("search:results")
 
@@ -35,11 +36,12 @@ def test_which_of_two_facts_a_photo_has_is_told(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_facts_alone_offer_no_choice_of_what_to_search_by(client: Client) -> None:
-    make_photo(caption="a red boat", iso=800)
+def test_where_there_are_no_words_there_is_no_choice_of_what_to_search_by(client: Client) -> None:
+    photo = make_photo(caption="a red boat", iso=800, embedding=axis(0))
 
     assert 'aria-label="What to search by"' in page_of(client, "boat iso:800")
     assert 'aria-label="What to search by"' not in page_of(client, "iso:800")
+    assert 'aria-label="What to search by"' not in page_of(client, f"similar:{photo.pk}")
 
 
 @pytest.mark.django_db
