@@ -24,6 +24,7 @@ urlpatterns = [
     path("gallery/selection/", selection.selection, name="selection"),
     path("gallery/<int:pk>/", detail.detail, name="detail"),
     path("gallery/<int:pk>/edit/", detail.edit, name="edit"),
+    path("gallery/<int:pk>/date/", detail.date, name="date"),
     path("gallery/<int:pk>/tags/", detail.tags, name="tags"),
     path("gallery/<int:pk>/analyze/", detail.analyse, name="analyze"),
     path("gallery/<int:pk>/understanding/", understanding.understanding, name="understanding"),

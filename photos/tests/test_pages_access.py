@@ -18,7 +18,17 @@ MakePhoto = Callable[..., Photo]
 PAGES = [str(pattern.name) for pattern in urls.urlpatterns]
 OF_UNDERSTANDING = ["understanding", "word", "caption", "hand_back", "repeat"]
 OF_VERSIONS = ["show_version", "separate_version"]
-OF_ONE_PHOTO = ["detail", "edit", "tags", "analyze", "delete", "trashed_thumbnail", *OF_UNDERSTANDING, *OF_VERSIONS]
+OF_ONE_PHOTO = [
+    "detail",
+    "edit",
+    "date",
+    "tags",
+    "analyze",
+    "delete",
+    "trashed_thumbnail",
+    *OF_UNDERSTANDING,
+    *OF_VERSIONS,
+]
 OF_THE_TRASH = ["delete", "trashed_thumbnail"]
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from ai.vocabulary import TagScore
 from photos.models import Photo
 from photos.models.tag import MAX_TAGS
+from photos.tests.factories import at
 
 pytestmark = pytest.mark.django_db
 MakePhoto = Callable[..., Photo]
@@ -186,3 +187,44 @@ def test_an_edit_keeps_the_shelf_one_came_from(client: Client, make_photo: MakeP
     answer = client.post(url, {"title": "Mo"})
 
     assert answer.headers["Location"] == f"{photo.get_absolute_url()}?from=favorites"
+
+
+def set_date(client: Client, photo: Photo, moment: str, headers: dict[str, str] | None = None) -> Any:
+    return client.post(reverse("photos:date", args=[photo.pk]), {"taken_at": moment}, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("source", "offset", "kept"),
+    [("exif", 120, 120), ("exif", None, None), ("upload", 0, None)],
+)
+def test_a_date_is_set_by_the_clock_of_the_place(
+    client: Client, make_photo: MakePhoto, source: str, offset: int | None, kept: int | None
+) -> None:
+    photo = make_photo(taken_at=at("2019-03-21 11:04"), taken_offset=offset, taken_at_source=source)
+
+    answer = set_date(client, photo, "1965-07-30T10:20:30")
+
+    photo.refresh_from_db()
+    assert answer.headers["Location"] == photo.get_absolute_url()
+    assert (photo.taken_at, photo.taken_offset) == (at("1965-07-30 10:20:30"), kept)
+    assert (photo.taken_at_source, photo.edited) == ("human", ["taken_at"])
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        ("yesterday", "Write it as"),
+        ("0900-01-01T00:00", "between 1826"),
+        ("9999-01-01T00:00", "between 1826"),
+    ],
+)
+def test_a_date_that_cannot_be_is_said_and_sets_nothing(
+    client: Client, make_photo: MakePhoto, moment: str, words: str
+) -> None:
+    photo = make_photo(taken_at=at("2019-03-21 11:04"))
+
+    answer = set_date(client, photo, moment, headers=HTMX)
+
+    assert answer.status_code == 422
+    assert words in text_of(answer)
+    assert Photo.objects.get().taken_at == at("2019-03-21 11:04")

@@ -3,12 +3,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from photos import captioning, curation
+from photos.date_forms import DateForm
 from photos.encoding import encoder_problem
 from photos.forms import EditForm, TagForm
 from photos.models import Photo, PhotoFace, RecognisedText, Stage
@@ -38,6 +40,17 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+def date(request: PageRequest, pk: int) -> HttpResponse:
+    """Set when the photo was taken, by the clock of the place."""
+    photo = _visible(request, pk)
+    form = DateForm(request.POST)
+    if form.is_valid() and form.cleaned_data["taken_at"]:
+        curation.edit_photo(photo, {"taken_at": form.moment_for(photo)}, timezone.now())
+        messages.success(request, "Saved.")
+    return _after(request, photo, form)
+
+
+@require_POST
 def tags(request: PageRequest, pk: int) -> HttpResponse:
     photo = _visible(request, pk)
     form = TagForm(request.POST, photo)
@@ -62,7 +75,7 @@ def _visible(request: PageRequest, pk: int) -> Photo:
     return photo_or_404(Photo.objects.visible_to(request.user).for_listing(), pk)
 
 
-def _after(request: PageRequest, photo: Photo, form: EditForm | TagForm | None) -> HttpResponse:
+def _after(request: PageRequest, photo: Photo, form: Form | None) -> HttpResponse:
     """Show the photo as it is now: its panel to htmx, else its page, by redirect unless there are errors to show."""
     refused = form is not None and not form.is_valid()
     if not (request.htmx or refused):
@@ -71,7 +84,7 @@ def _after(request: PageRequest, photo: Photo, form: EditForm | TagForm | None) 
     return render(request, template, _context(request, photo, form), status=422 if refused else 200)
 
 
-def _context(request: PageRequest, photo: Photo, form: EditForm | TagForm | None = None) -> dict[str, Any]:
+def _context(request: PageRequest, photo: Photo, form: Form | None = None) -> dict[str, Any]:
     shelf = _shelf(request, photo)
     newer, older = neighbours(shelf.of(request.user), photo)
     return {

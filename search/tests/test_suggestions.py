@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -209,3 +211,13 @@ def test_offering_costs_the_same_queries_however_many(
 
     with django_assert_max_num_queries(cost):
         client.get(path, {"q": "be"})
+
+
+def test_the_page_has_an_icon_and_a_word_for_every_kind() -> None:
+    script = (settings.BASE_DIR / "static" / "js" / "completions.js").read_text()
+    icons = (settings.BASE_DIR / "static" / "icons.svg").read_text()
+
+    shown = dict(re.findall(r'^  (\w+): \["([\w-]+)", "[^"]+"\],$', script, re.MULTILINE))
+
+    assert sorted(shown) == sorted(Kind)
+    assert all(f'id="{icon}"' in icons for icon in shown.values())

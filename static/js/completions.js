@@ -6,6 +6,7 @@ const KINDS = {
   past: ["clock", "Past search"],
   tag: ["tag", "Tag"],
   place: ["place", "Place"],
+  person: ["people", "Person"],
   word: ["words", "Word"],
   field: ["sliders", "Field"],
   value: ["sliders", "Value"],
