@@ -145,10 +145,11 @@ def _look_at(candidate: Candidate, owner: User) -> Taken:
     if size > limit:
         raise FileTooLarge(limit)
     images.inspect(candidate.path, settings.CLOUDZY_MAX_PIXELS)
-    there = Photo.objects.filter(owner=owner, sha256=storage.sha256_of(candidate.path)).first()
-    if there is None:
+    known = Photo.objects.having(owner, [storage.sha256_of(candidate.path)])
+    if not known:
         return Taken(0, Became.NEW, linked=True)
-    return Taken(there.pk, Became.RESTORED if there.trashed_at else Became.THERE)
+    _, pk, is_trashed = known[0]
+    return Taken(pk, Became.RESTORED if is_trashed else Became.THERE)
 
 
 def _is_a_loss(candidate: Candidate, exc: APIException) -> bool:
@@ -167,6 +168,6 @@ def _numbers_of(owner: User, hashes: Sequence[str]) -> list[int]:
     """Return the numbers of the owner's photos with these hashes, in their order; what is not there is left out."""
     numbers: dict[str, int] = {}
     for start in range(0, len(hashes), PUT_AT_ONCE):
-        rows = Photo.objects.visible_to(owner).filter(sha256__in=hashes[start : start + PUT_AT_ONCE])
-        numbers |= dict(rows.values_list("sha256", "pk"))
+        known = Photo.objects.having(owner, hashes[start : start + PUT_AT_ONCE])
+        numbers |= {sha256: pk for sha256, pk, is_trashed in known if not is_trashed}
     return [numbers[sha256] for sha256 in hashes if sha256 in numbers]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connection, models
@@ -25,8 +26,11 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         return self.filter(owner=user, trashed_at__isnull=False)
 
     def having(self, owner: User, hashes: Collection[str]) -> list[tuple[str, int, bool]]:
-        """Return hash, id and whether it is in the trash of each photo of the owner that has one of these SHA-256."""
-        found = self.filter(owner=owner, sha256__in=hashes).order_by("pk").values_list("sha256", "pk", "trashed_at")
+        """Return hash, id and whether it is in the trash of each of the owner's photos with a file of these SHA-256."""
+        mine = self.filter(owner=owner)
+        found = list(mine.filter(sha256__in=hashes).values_list("sha256", "pk", "trashed_at"))
+        found += mine.filter(files__sha256__in=hashes).values_list("files__sha256", "pk", "trashed_at")
+        found.sort(key=itemgetter(1, 0))
         return [(sha256, pk, trashed_at is not None) for sha256, pk, trashed_at in found]
 
     def in_trash_since(self, moment: datetime) -> Self:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 
 import pytest
@@ -51,6 +52,16 @@ def test_a_list_of_photos_says_which_files_each_has_in_one_query_more(client: Cl
 
     assert [file["kind"] for photo in answer for file in photo["files"]] == ["original"] * 6
     assert len(queries_of(client, "/photos")) == len(few)
+
+
+def test_a_version_is_known_by_its_hash_before_it_is_sent(client: Client) -> None:
+    number = post_photo(client, CAMERAS, "IMG_1234.JPG").json()["id"]
+    post_photo(client, RAW, "IMG_1234.DNG")
+    hashes = [hashlib.sha256(data).hexdigest() for data in (RAW, CAMERAS, EDITED)]
+
+    known = post(client, "/hashes", {"sha256": hashes}).json()["known"]
+
+    assert {(one["sha256"], one["id"]) for one in known} == {(hashes[0], number), (hashes[1], number)}
 
 
 def test_a_version_is_shown_and_taken_out(client: Client) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q
 
 from photos.image_types import IMAGE_TYPES, RAW_TYPES
-from photos.models import Photo, PhotoFace, PhotoTag
+from photos.models import Photo, PhotoFace, PhotoFile, PhotoTag
 from photos.models.tag import normalise_tag
 from search.facts.sources import ALBUMS, TAGS, Source, of_photo
 from search.language.coloured import ColourFact
@@ -62,7 +62,9 @@ def _of_type(name: str) -> Option:
 
 
 def _is_raw() -> Q:
-    return Q(format__in=[kind.name for kind in RAW_TYPES])
+    """Match photos that are or have a raw file."""
+    beside = PhotoFile.objects.filter(photo=OuterRef("pk"), kind=PhotoFile.Kind.RAW)
+    return Q(format__in=[kind.name for kind in RAW_TYPES]) | Q(Exists(beside))
 
 
 def _options(*options: Option) -> dict[str, Option]:
@@ -196,7 +198,10 @@ _OPERATORS: tuple[Operator[Any], ...] = (
         help="The kind of image file.",
         examples=("type:heic", "-type:jpeg"),
         aliases=("format",),
-        options=_options(*(_of_type(kind.name) for kind in IMAGE_TYPES), Option("raw", _is_raw)),
+        options=_options(
+            *(_of_type(kind.name) for kind in IMAGE_TYPES),
+            Option("raw", _is_raw, reads=(of_photo("format"), Source("photo_file", ("kind",)))),
+        ),
         reads=(of_photo("format"),),
     ),
     ChoiceFact(

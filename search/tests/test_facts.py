@@ -6,8 +6,8 @@ import pytest
 
 from accounts.models import User
 from ai.colours.palette import Palette, Shade
-from photos.models import Photo, PhotoColour
-from photos.tests.factories import at
+from photos.models import Photo, PhotoColour, PhotoFile
+from photos.tests.factories import at, make_version
 from search.filters import allowed
 from search.language import QueryError, parse
 
@@ -64,7 +64,7 @@ def library(make_photo: MakePhoto) -> None:
     river = make_photo(**RIVER, tags=["café"])
     PhotoColour.objects.put(falcon, Palette([Shade(0xD8C3A0, 0.8), Shade(0x1C2F5C, 0.2)], monochrome=False))
     PhotoColour.objects.put(river, Palette([Shade(0x7C7C7C, 1.0)], monochrome=True))
-    make_photo(**BLANK)
+    make_version(make_photo(**BLANK), PhotoFile.Kind.RAW)
 
 
 def found(text: str, owner: User) -> set[str]:
@@ -120,7 +120,7 @@ def found(text: str, owner: User) -> set[str]:
         ("-is:panorama -is:animated", {"falcon"}),
         ("type:heif", {"river"}),
         ("-type:jpg", {"river", "blank"}),
-        ("type:raw", set()),
+        ("type:raw", {"blank"}),
         ("orientation:portrait", {"river"}),
         ("orientation:landscape", {"falcon"}),
         ("orientation:square", {"blank"}),
