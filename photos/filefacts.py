@@ -9,6 +9,7 @@ from typing import Any
 from photos import authorship, originals, walltime
 from photos.metadata import Circumstances, Metadata, read_metadata
 from photos.metadata.rdf import MOST_BYTES
+from photos.metadata.reading import MOST_SIDECARS
 from photos.models import Photo, PhotoFace, PhotoFile, PhotoTag
 from photos.places import NOWHERE, Place, place_at
 
@@ -24,7 +25,8 @@ def read_file(photo: Photo, now: datetime) -> Callable[[Photo], set[str]]:
     Raises as photos.originals.reading and photos.images.opened do.
     """
     around = Circumstances(photo.original_name, photo.created_at, photo.file_modified_at, photo.folder)
-    sidecars = [_bytes_of(file) for file in PhotoFile.objects.filter(photo=photo, kind=PhotoFile.Kind.SIDECAR)]
+    beside = PhotoFile.objects.filter(photo=photo, kind=PhotoFile.Kind.SIDECAR).order_by("-pk")[:MOST_SIDECARS]
+    sidecars = [_bytes_of(file) for file in beside]
     with originals.reading(photo.original) as path:
         found = read_metadata(path, around, sidecars)
     # The tables of zones and places are loaded by now, outside any transaction.

@@ -76,18 +76,18 @@ class Facts:
 # What is one statement and comes from one source as a whole.
 _TOGETHER = (("latitude", "longitude", "altitude"), ("city", "region", "country"), ("camera_make", "camera_model"))
 # What a person writes: here the order of sources is another than for what a camera writes.
-WORDS = ("city", "region", "country", "artist", "copyright", "rating", "title", "description", "keywords", "faces")
+_WORDS = ("city", "region", "country", "artist", "copyright", "rating", "title", "description", "keywords", "faces")
 
 
 def united(of_cameras: Sequence[Facts], of_people: Sequence[Facts]) -> dict[str, Any]:
     """Return by field what the first source says that says something of it; dates apart.
 
-    Sources stand in two orders, one for what cameras write and one for what people do (WORDS).
+    Sources stand in two orders, one for what cameras write and one for what people do (_WORDS).
     """
     return {
         name: getattr(facts, name)
         for group in _GROUPS
-        for facts in [_first(of_people if group[0] in WORDS else of_cameras, group)]
+        for facts in [_first(of_people if group[0] in _WORDS else of_cameras, group)]
         for name in group
     }
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,17 +12,13 @@ from photos.exif import read_exif, turn_of
 from photos.images import opened
 from photos.metadata.dates import Circumstances, Position, Taken, taken_of
 from photos.metadata.faces import Stored
-from photos.metadata.facts import Dates, Facts, united
+from photos.metadata.facts import Dates, Facts, keywords, united
 from photos.metadata.from_exif import facts_of_exif
 from photos.metadata.from_xmp import facts_of_xmp, packet_of
 from photos.metadata.iim import block_of, facts_of_iptc
 from photos.metadata.sources import DateSource
 
-MOST_SIDECARS = 4
-
-# Who is asked first: for what a camera writes, and for what people do (photos.metadata.facts.WORDS).
-_OF_CAMERAS = (DateSource.SIDECAR, DateSource.EXIF, DateSource.XMP, DateSource.IPTC)
-_OF_PEOPLE = (DateSource.SIDECAR, DateSource.XMP, DateSource.IPTC, DateSource.EXIF)
+MOST_SIDECARS = 4  # that are read
 
 
 @dataclass(frozen=True)
@@ -46,23 +42,27 @@ class Metadata:
 
 @apart
 def read_metadata(path: Path, around: Circumstances, sidecars: Sequence[bytes] = ()) -> Metadata:
-    """Read what an image file and the XMP files beside it say, believing nothing of it.
+    """Read what an image file and the XMP files beside it, the newest first, say, believing nothing of it.
 
     Raises as photos.images.opened does where the file is no image at all.
     """
     with opened(path) as (_, image):
         exif, packet, block = read_exif(image), packet_of(image), block_of(image)
         stored = _stored(image, turn_of(exif))
-    written = {DateSource.EXIF: facts_of_exif(exif)}
-    written[DateSource.XMP] = facts_of_xmp(packet, stored)
-    written[DateSource.IPTC] = facts_of_iptc(block)
+    by_exif, by_xmp, by_iptc = facts_of_exif(exif), facts_of_xmp(packet, stored), facts_of_iptc(block)
     beside = [facts_of_xmp(sidecar, stored) for sidecar in sidecars[:MOST_SIDECARS]]
+    of_people = [*beside, by_xmp, by_iptc, by_exif]
+    facts = Facts(**united([*beside, by_exif, by_xmp, by_iptc], of_people))
+    dates = {DateSource.EXIF: by_exif.dates, DateSource.XMP: by_xmp.dates, DateSource.IPTC: by_iptc.dates}
     if beside:
-        written[DateSource.SIDECAR] = next((facts for facts in beside if facts != Facts()), beside[0])
-    of_cameras = [written[source] for source in _OF_CAMERAS if source in written]
-    of_people = [written[source] for source in _OF_PEOPLE if source in written]
-    dates = {source: facts.dates for source, facts in written.items()}
-    return Metadata(Facts(**united(of_cameras, of_people)), dates, around)
+        dates[DateSource.SIDECAR] = next((one.dates for one in beside if one.dates != Dates()), Dates())
+    return Metadata(replace(facts, keywords=_keywords(beside, of_people[len(beside) :])), dates, around)
+
+
+def _keywords(beside: Sequence[Facts], embedded: Sequence[Facts]) -> tuple[str, ...]:
+    """Return the keywords of all files beside it and of the first of its own sources that has any."""
+    own = next((facts.keywords for facts in embedded if facts.keywords), ())
+    return keywords([*(word for facts in beside for word in facts.keywords), *own])
 
 
 def _stored(image: Image.Image, orientation: int) -> Stored:

@@ -92,7 +92,7 @@ def test_a_file_beside_a_photo_tells_more(encoding: str) -> None:
     photo = taken_in(sidecars=(sidecar,))
 
     assert (photo.taken_at, photo.taken_at_source) == (datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC), DateSource.SIDECAR)
-    assert (file_tags(photo), photo.rating, photo.title) == (["beside"], 2, "Tour")
+    assert (file_tags(photo), photo.rating, photo.title) == (["beside", "iron", "tower"], 2, "Tour")
 
 
 def test_a_lost_file_beside_a_photo_is_said_and_what_it_told_stays() -> None:

@@ -151,6 +151,14 @@ def test_a_position_comes_from_one_source_as_a_whole(tmp_path: Path) -> None:
     assert (found.latitude, found.longitude, found.altitude) == (48.0, 2.0, None)
 
 
+def test_keywords_of_files_beside_come_to_those_of_the_file(tmp_path: Path) -> None:
+    data = in_jpeg(pictures.jpeg(size=(8, 6), xmp=packet(bag("dc:subject", "xmp", "Beach"))), record(25, "iptc"))
+
+    found = read(tmp_path, data, packet(bag("dc:subject", "Anna", "beach")), packet(bag("dc:subject", "Ben")))
+
+    assert found.facts.keywords == ("Anna", "beach", "Ben", "xmp")
+
+
 def test_a_damaged_file_beside_a_photo_harms_nothing(tmp_path: Path) -> None:
     data = pictures.jpeg(exif=pictures.exif({Base.Model: "R5"}))
 
