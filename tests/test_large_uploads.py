@@ -20,7 +20,7 @@ from photos.tests.resuming import STREAM, TUS
 from tests.running_site import RunningSite
 
 LARGE = 500 * 2**20
-GROWTH = 150 * 2**10  # KiB that a process may have more at its peak: decoding and all, for a file of 500 MB
+GROWTH = 60 * 2**10  # KiB that a process may have more at its peak than decoding such a photo took it before
 
 
 @pytest.fixture(scope="module")

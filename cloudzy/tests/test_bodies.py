@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -102,3 +103,37 @@ def test_a_whole_surrogate_pair_is_a_character(client: Client, make_photo: Calla
 
     photo.refresh_from_db()
     assert photo.title == "\N{GRINNING FACE}"
+
+
+class Counting(BytesIO):
+    """A body that knows how much of it was asked for."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        self.taken += len(data)
+        return data
+
+
+@pytest.mark.parametrize("content_type", ["application/octet-stream", "image/jpeg", "text/plain", ""])
+@pytest.mark.parametrize("path", ["/upload", "/uploads", "/hashes", "/searches", "/gallery/upload/"])
+def test_a_raw_body_is_not_taken_into_memory(client: Client, path: str, content_type: str) -> None:
+    body = Counting(bytes(20 * 2**20))
+    sent: dict[str, Any] = {"CONTENT_LENGTH": str(20 * 2**20), "wsgi.input": body, "CONTENT_TYPE": content_type}
+
+    response = client.generic("POST", path, b"-", headers={"Accept": "application/json"}, **sent)
+
+    assert 400 <= response.status_code < 500
+    assert body.taken <= 3 * 2**20
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded"])
+def test_a_body_that_is_read_whole_is_bounded(client: Client, content_type: str) -> None:
+    body = Counting(b"x" * (20 * 2**20))
+    sent: dict[str, Any] = {"CONTENT_LENGTH": str(20 * 2**20), "wsgi.input": body}
+
+    response = client.generic("POST", "/hashes", b"-", content_type, **sent)
+
+    assert 400 <= response.status_code < 500
+    assert body.taken <= 3 * 2**20

@@ -56,6 +56,7 @@ export class Transfer {
 
 /** What was refused is not to be gone on with. */
 function forgetAddress(sha256) {
+  if (!window.tus.canStoreURLs) return;
   const keys = Object.keys(localStorage).filter((key) => key.startsWith(`tus::cloudzy-${sha256}`));
   keys.forEach((key) => localStorage.removeItem(key));
 }

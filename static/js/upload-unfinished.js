@@ -2,20 +2,32 @@
 const KEPT = 24 * 3600 * 1000; // how long the site keeps what has arrived
 const SIGN = "cloudzy-uploading"; // says that a page of this browser is at it now
 const BEAT = 5000;
+const memory = remembered();
+
+/** A browser may be told to remember nothing: then nothing is gone on with. */
+function remembered() {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
 
 export function keepWatch(isBusy) {
+  if (!memory) return;
   let given = false;
   setInterval(() => {
     if (!isBusy()) return;
     given = true;
-    localStorage.setItem(SIGN, Date.now());
+    memory.setItem(SIGN, Date.now());
   }, BEAT);
-  window.addEventListener("pagehide", () => given && localStorage.removeItem(SIGN));
+  window.addEventListener("pagehide", () => given && memory.removeItem(SIGN));
 }
 
 export function tellUnfinished(site, list) {
+  if (!memory) return;
   const left = unfinished();
-  if (!left.length || Date.now() - Number(localStorage.getItem(SIGN)) < 3 * BEAT) return;
+  if (!left.length || Date.now() - Number(memory.getItem(SIGN)) < 3 * BEAT) return;
   const note = list.part("unfinished");
   const names = left.slice(0, 3).map(({ metadata }) => metadata.filename).join(", ");
   const what = left.length === 1 ? "One upload is" : `${left.length} uploads are`;
@@ -32,15 +44,15 @@ export function tellUnfinished(site, list) {
 
 function unfinished() {
   const found = [];
-  for (const key of Object.keys(localStorage).filter((name) => name.startsWith("tus::cloudzy-"))) {
-    const upload = JSON.parse(localStorage.getItem(key));
+  for (const key of Object.keys(memory).filter((name) => name.startsWith("tus::cloudzy-"))) {
+    const upload = JSON.parse(memory.getItem(key));
     if (Date.now() - Date.parse(upload.creationTime) < KEPT) found.push({ ...upload, key });
-    else localStorage.removeItem(key);
+    else memory.removeItem(key);
   }
   return found;
 }
 
 function forget({ key, uploadUrl }, site) {
-  localStorage.removeItem(key);
+  memory.removeItem(key);
   fetch(uploadUrl, { method: "DELETE", headers: { "Tus-Resumable": "1.0.0", "X-CSRFToken": site.token } }).catch(() => {});
 }
