@@ -29,6 +29,7 @@ OF_ONE_PHOTO = [
     *OF_UNDERSTANDING,
     *OF_VERSIONS,
 ]
+OF_AN_IMPORT = ["archive_import", "archive_cancel"]  # its owner: test_pages_imports.py
 OF_THE_TRASH = ["delete", "trashed_thumbnail"]
 
 
@@ -40,7 +41,7 @@ def server_mode(settings: Settings) -> None:
 
 
 def address(name: str, photo: Photo) -> str:
-    return reverse(f"photos:{name}", args=[photo.pk] if name in OF_ONE_PHOTO else [])
+    return reverse(f"photos:{name}", args=[photo.pk] if name in (*OF_ONE_PHOTO, *OF_AN_IMPORT) else [])
 
 
 def ask(client: Client, name: str, photo: Photo) -> int:
@@ -55,10 +56,10 @@ def ask(client: Client, name: str, photo: Photo) -> int:
 def test_the_list_of_pages_of_one_photo_is_complete() -> None:
     with_number = [str(pattern.name) for pattern in urls.urlpatterns if "<int:pk>" in str(pattern.pattern)]
 
-    assert sorted(with_number) == sorted(OF_ONE_PHOTO)
+    assert sorted(with_number) == sorted([*OF_ONE_PHOTO, *OF_AN_IMPORT])
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in OF_AN_IMPORT])
 def test_the_owner_may(client: Client, make_photo: MakePhoto, server_mode: None, name: str) -> None:  # noqa: ARG001
     owner = make_user("owner of it")
     client.force_login(owner)
@@ -68,7 +69,7 @@ def test_the_owner_may(client: Client, make_photo: MakePhoto, server_mode: None,
     assert status in (200, 302)
 
 
-@pytest.mark.parametrize("name", OF_ONE_PHOTO)
+@pytest.mark.parametrize("name", [*OF_ONE_PHOTO, *OF_AN_IMPORT])
 def test_a_stranger_learns_nothing(client: Client, make_photo: MakePhoto, server_mode: None, name: str) -> None:  # noqa: ARG001
     photo = make_photo(owner=make_user("owner of it"), trashed=name in OF_THE_TRASH)
     client.force_login(make_user("stranger"))
