@@ -22,7 +22,7 @@ def test_the_page_of_a_photo_offers_all_its_files(client: Client, make_photo: Ma
     for file in (version, sidecar):
         assert reverse("api:photo-kept-file", args=[photo.pk, file.pk]) in page
         assert file.name in page
-    assert page.count("Show this one") == page.count("Make it a photo of its own") == 1
+    assert page.count("Show this one") == page.count("<span>Separate<") == 1
 
 
 def test_a_photo_of_one_file_has_no_such_part(client: Client, make_photo: MakePhoto) -> None:

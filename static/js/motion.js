@@ -20,9 +20,10 @@ export function startMotion() {
       await video.play();
     } catch (error) {
       if (error.name === "AbortError") return; // the pointer has left before it began
+      const wasAsked = stays();
       button.ariaPressed = "false";
       stop();
-      warn("This browser cannot play the video. Download the original to see it.");
+      if (wasAsked) warn("This browser cannot play the video. Download the original to see it.");
     }
   };
 
