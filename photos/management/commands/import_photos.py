@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.local import local_owner
 from accounts.models import User
+from photos.imports.earlier import EarlierSource, NotALibrary
 from photos.imports.exported import ExportSource, NotAnExport, is_export
 from photos.imports.found import Source
 from photos.imports.importing import ImportHalted, Plan, bring_in
@@ -32,7 +33,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="Folders, or single files.")
+        parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="Folders, or single files.")
+        parser.add_argument("--from-cloudzy", type=Path, metavar="DB", help="The photos.db of the earlier service.")
+        parser.add_argument("--uploads", type=Path, metavar="DIR", help="The folder of its files.")
         parser.add_argument("--owner", default="", metavar="NAME", help="Whose photos they are; else the local owner.")
         parser.add_argument("--albums-from-folders", action="store_true", help="Make an album of each folder.")
         how = parser.add_mutually_exclusive_group()
@@ -49,10 +52,14 @@ class Command(BaseCommand):
         parser.add_argument("--report", type=Path, metavar="FILE", help="Write what became of them as JSON.")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        if lacking := [str(path) for path in options["paths"] if not path.exists()]:
+        earlier = [options["from_cloudzy"], options["uploads"]]
+        if any(earlier) != all(earlier) or not (any(earlier) or options["paths"]):
+            raise CommandError("Name folders or files, or both --from-cloudzy DB and --uploads DIR.")
+        if lacking := [str(path) for path in [*options["paths"], *filter(None, earlier)] if not path.exists()]:
             raise CommandError(f"There is no {lacking[0]}.")
         plan = Plan(_owner(options["owner"]), options["manner"] or Manner.COPY, options["dry_run"])
         sources = _sources(options["paths"], options["albums_from_folders"])
+        sources += [EarlierSource(*earlier)] if all(earlier) else []
         report = Report()
         halted = self._import(sources, plan, max(0, options["workers"]), report)
         failed = [] if plan.dry_run else unanalysed(report)
@@ -78,7 +85,7 @@ class Command(BaseCommand):
                 if not plan.dry_run:
                     with progress_bar(self.stdout, "Analysing", lambda total: f"{total} photos") as told:
                         wait_for(report.photo_ids, told, attended, doze)
-        except NotAnExport as exc:
+        except (NotAnExport, NotALibrary) as exc:
             return str(exc)
         except ImportHalted as exc:
             return f"{exc} {AGAIN}"
