@@ -19,7 +19,9 @@ _LARGEST_TABLE = 100_000_000
 
 def among(ids: np.ndarray, some: np.ndarray) -> np.ndarray:
     """Return which of some ids, in any order, are among the ascending ones: bool, one for each of them."""
-    largest = int(max(ids[-1], some.max())) if len(ids) and len(some) else 0
+    if not len(ids) or not len(some):
+        return np.zeros(len(some), bool)
+    largest = int(max(ids[-1], some.max()))
     if len(some) > _MANY and largest <= _LARGEST_TABLE:
         table = np.zeros(largest + 1, bool)
         table[ids] = True
