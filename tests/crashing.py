@@ -31,9 +31,9 @@ class DeadlyEncoder(FakeEncoder):
 
 def upload_and_die(step: str, data: bytes) -> None:
     """Upload and analyse a photo as a request does, but for the step that kills the process."""
-    with connection.execute_wrapper(_dying_at_sql(step)):
+    with connection.execute_wrapper(dying_at_sql(step)):
         if step.startswith("sync"):
-            os.fsync = _dying_at_call(int(step.removeprefix("sync ")))  # type: ignore[assignment]
+            os.fsync = dying_at_call(int(step.removeprefix("sync ")))  # type: ignore[assignment]
         if step == "embedding":
             ENCODERS["fake"] = lambda _: DeadlyEncoder()
         upload(data)
@@ -69,7 +69,7 @@ def _faults(*kinds: str) -> list[str]:
     return [fault.name for fault in integrity.faults(timezone.now() + LATER, hashes=True) if fault.kind in kinds]
 
 
-def _dying_at_sql(step: str) -> Callable[..., Any]:
+def dying_at_sql(step: str) -> Callable[..., Any]:
     def execute(run: Callable[..., Any], sql: str, *rest: Any) -> Any:
         if sql.startswith(step):
             die()
@@ -78,7 +78,7 @@ def _dying_at_sql(step: str) -> Callable[..., Any]:
     return execute
 
 
-def _dying_at_call(number: int) -> Callable[[int], None]:
+def dying_at_call(number: int) -> Callable[[int], None]:
     left = iter(range(number - 1))
 
     def sync(_: int) -> None:

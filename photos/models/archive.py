@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone as clock
 
 from photos.archives.outcomes import Kind, Outcome
@@ -70,13 +70,14 @@ class ArchiveImport(models.Model):
         """Count what became of the next file; False where somebody has ended the import meanwhile."""
         counts = {"unpacked": self.unpacked + outcome.unpacked, outcome.kind: getattr(self, outcome.kind) + 1}
         counts |= {"done": self.done + 1, "problem": ""}
-        if not ArchiveImport.objects.open().filter(pk=self.pk, done=self.done).update(**counts):
-            return False
+        with transaction.atomic():
+            if not ArchiveImport.objects.open().filter(pk=self.pk, done=self.done).update(**counts):
+                return False
+            if outcome.kind in (Kind.LEFT, Kind.FAILED):
+                path, failed = outcome.path[:1024], outcome.kind is Kind.FAILED
+                self.left_entries.create(number=self.done + 1, path=path, why=outcome.why, failed=failed)
         for name, value in counts.items():
             setattr(self, name, value)
-        if outcome.kind in (Kind.LEFT, Kind.FAILED):
-            path, failed = outcome.path[:1024], outcome.kind is Kind.FAILED
-            LeftEntry.objects.create(archive=self, number=self.done, path=path, why=outcome.why, failed=failed)
         return True
 
     def end(self, now: datetime, problem: str = "", cancelled: bool = False) -> bool:
