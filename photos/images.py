@@ -17,10 +17,11 @@ from photos.boxes import has_readable_items, has_still_image
 from photos.colours import flatten, to_srgb
 from photos.decoding import apart
 from photos.exif import orientation_of
-from photos.image_types import HEIC, JPEG_2000, ImageType, UnsupportedType, type_of
+from photos.image_types import HEIC, JPEG_2000, TIFF, ImageType, UnsupportedType, type_of
 from photos.jpeg2000 import Codestream, read_codestream
 from photos.memory import decoding_slot
 from photos.motion import Clip, clip_in
+from photos.odd_tiffs import name_of_tiff
 from photos.panoramas import is_panorama
 from photos.raws import FULL_SIZE, opened_raw
 from photos.truncation import is_cut_short
@@ -135,7 +136,11 @@ def opened(path: Path) -> Iterator[tuple[ImageType, Image.Image]]:
         # Pillow's own have no number; a seek to a place the file cannot have is EINVAL.
         if isinstance(exc, OSError) and exc.errno not in (None, errno.EINVAL):
             raise
-        raise (TruncatedImage if _says_cut(exc) or is_cut_short(path, kind) else BrokenImage) from exc
+        if _says_cut(exc) or is_cut_short(path, kind):
+            raise TruncatedImage from exc
+        if kind is TIFF and isinstance(exc, UnidentifiedImageError) and (name := name_of_tiff(path)):
+            raise UnsupportedType(name) from exc
+        raise BrokenImage from exc
 
 
 def _check_whole(path: Path, kind: ImageType) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.models import User
 from photos import pipeline, storage, versions
@@ -14,10 +16,11 @@ from photos.image_types import UnsupportedType
 from photos.models import Photo, PhotoFile
 from photos.tests import moving
 from photos.tests.factories import at, make_user
-from photos.tests.pictures import jpeg, png
+from photos.tests.pictures import jpeg, on_disk, png
 from photos.tests.requesting import post_photo, problem_of
 from photos.tests.test_versions import CAMERAS, EDITED, RAW
 from photos.uploads import Accepted, accept_upload
+from photos.videos import read_video
 
 pytestmark = pytest.mark.django_db
 MakePhoto = Callable[..., Photo]
@@ -157,6 +160,19 @@ def test_another_video_is_refused_as_every_video(owner: User, video: bytes, name
     with pytest.raises(UnsupportedType, match="video, not a photo"):
         take(owner, video, name)
     assert not PhotoFile.objects.exists()
+
+
+@given(st.lists(st.tuples(st.integers(0, 700), st.binary(min_size=1, max_size=4)), max_size=6))
+def test_a_damaged_video_says_less_and_is_no_error(
+    tmp_path_factory: pytest.TempPathFactory, harm: list[tuple[int, bytes]]
+) -> None:
+    data = bytearray(moving.live_video(model="iPhone 15", created="2024-05-01T12:30:44+0200"))
+    for place, rubbish in harm:
+        data[place : place + len(rubbish)] = rubbish
+
+    found = read_video(on_disk(tmp_path_factory.getbasetemp(), bytes(data)))
+
+    assert isinstance(found.identifier, str)
 
 
 def test_a_photo_whose_moving_version_is_taken_out_does_not_move_any_more(owner: User) -> None:

@@ -121,6 +121,13 @@ def test_a_heif_of_frames_alone_is_refused_by_its_name(tmp_path: Path) -> None:
         images.inspect(on_disk(tmp_path, heif_sequence()), LIMIT)
 
 
+def test_a_tiff_of_a_kind_that_nobody_decodes_is_refused_by_what_it_holds(tmp_path: Path) -> None:
+    seven = np.zeros((20, 30, 7), np.uint16)
+
+    with pytest.raises(UnsupportedType, match="a TIFF image with 7 channels of 16 bits"):
+        images.inspect(on_disk(tmp_path, deep.tiff_of(seven)), LIMIT)
+
+
 # JPEG 2000
 
 
