@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include((api, "api"))),
     path("", include(with_slash(api))),
     path("", include("photos.urls")),
+    path("gallery/duplicates/", include("photos.duplicate_urls")),
     path("gallery/", include("search.page_urls")),
     path("teach/", include("photos.teach_urls")),
     path("accounts/", include("accounts.urls")),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,14 +30,37 @@ class Inheritance:
         return bool(self.changes or self.tags or self.rejected or self.groups or self.lessons)
 
 
-def inheritance(keeper: Photo, others: Sequence[Photo]) -> Inheritance:
-    """Return what the keeper takes over from the others, in a constant number of queries.
+@dataclass(frozen=True)
+class Belongings:
+    """What photos have beside their rows, by the photo's id."""
+
+    tags: Mapping[int, Sequence[PhotoTag]]
+    groups: Mapping[str, Mapping[int, Sequence[str]]]  # by kind
+    lessons: Mapping[int, Sequence[tuple[int, bool]]]
+
+
+def belongings_of(photo_ids: Collection[int]) -> Belongings:
+    """Return what these photos have, in a constant number of queries."""
+    tags: defaultdict[int, list[PhotoTag]] = defaultdict(list)
+    for row in PhotoTag.objects.filter(photo__in=photo_ids).select_related("tag").order_by("pk"):
+        tags[row.photo_id].append(row)
+    lessons: defaultdict[int, list[tuple[int, bool]]] = defaultdict(list)
+    examples = TeachingExample.objects.filter(photo__in=photo_ids).order_by("pk")
+    for photo, word, positive in examples.values_list("photo_id", "word_id", "positive"):
+        lessons[photo].append((word, positive))
+    return Belongings(tags, {grouping.kind: grouping.titles(photo_ids) for grouping in groupings()}, lessons)
+
+
+def inheritance(keeper: Photo, others: Sequence[Photo], belongings: Belongings | None = None) -> Inheritance:
+    """Return what the keeper takes over from the others.
 
     What a person said goes before what a file said, and what the keeper has before what the others have; of what only
     others have, the first that has it gives it.
     """
-    tags, rejected = _words(keeper, others)
-    return Inheritance(_changes(keeper, others), tags, rejected, _groups(keeper, others), _lessons(keeper, others))
+    have = belongings or belongings_of([keeper.pk, *(other.pk for other in others)])
+    tags, rejected = _words(keeper, others, have)
+    groups, lessons = _groups(keeper, others, have), _lessons(keeper, others, have)
+    return Inheritance(_changes(keeper, others), tags, rejected, groups, lessons)
 
 
 def _changes(keeper: Photo, others: Sequence[Photo]) -> dict[str, Any]:
@@ -81,11 +105,10 @@ def _is_dated(photo: Photo) -> bool:
     return photo.taken_at_source not in UNSURE_DATES
 
 
-def _words(keeper: Photo, others: Sequence[Photo]) -> tuple[list[str], list[str]]:
+def _words(keeper: Photo, others: Sequence[Photo], have: Belongings) -> tuple[list[str], list[str]]:
     """Return which words of people and files the keeper gets, and which are taken off it, as far as it is undecided."""
-    rows = PhotoTag.objects.filter(photo__in=[keeper, *others]).select_related("tag").order_by("photo_id", "pk")
-    own = {row.tag.name: row for row in rows if row.photo_id == keeper.pk}
-    theirs = [row for row in rows if row.photo_id != keeper.pk]
+    own = {row.tag.name: row for row in have.tags.get(keeper.pk, ())}
+    theirs = [row for other in others for row in have.tags.get(other.pk, ())]
     undecided = [row for row in theirs if _is_open(own.get(row.tag.name))]
     said = [row.tag.name for row in undecided if not row.rejected and row.source != PhotoTag.Source.MACHINE]
     refused = [row.tag.name for row in undecided if row.rejected and row.tag.name not in said]
@@ -97,20 +120,21 @@ def _is_open(row: PhotoTag | None) -> bool:
     return row is None or (row.source == PhotoTag.Source.MACHINE and not row.rejected)
 
 
-def _groups(keeper: Photo, others: Sequence[Photo]) -> dict[str, list[str]]:
+def _groups(keeper: Photo, others: Sequence[Photo], have: Belongings) -> dict[str, list[str]]:
     found = {}
-    for grouping in groupings():
-        titles = grouping.titles([keeper.pk, *(other.pk for other in others)])
-        own = set(titles.get(keeper.pk, ()))
+    for kind, titles in have.groups.items():
         theirs = {title for other in others for title in titles.get(other.pk, ())}
-        if new := sorted(theirs - own):
-            found[grouping.kind] = new
+        if new := sorted(theirs - set(titles.get(keeper.pk, ()))):
+            found[kind] = new
     return found
 
 
-def _lessons(keeper: Photo, others: Sequence[Photo]) -> dict[int, bool]:
+def _lessons(keeper: Photo, others: Sequence[Photo], have: Belongings) -> dict[int, bool]:
     """Return of which words the keeper becomes an example, as it is none yet."""
-    rows = TeachingExample.objects.filter(photo__in=[keeper, *others]).order_by("pk")
-    said = list(rows.values_list("word_id", "photo_id", "positive"))
-    own = {word for word, photo, _ in said if photo == keeper.pk}
-    return {word: positive for word, photo, positive in reversed(said) if photo != keeper.pk and word not in own}
+    own = {word for word, _ in have.lessons.get(keeper.pk, ())}
+    said: dict[int, bool] = {}
+    for other in others:
+        for word, positive in have.lessons.get(other.pk, ()):
+            if word not in own:
+                said.setdefault(word, positive)
+    return said

@@ -90,4 +90,8 @@ def reasons(keeper: Merits, others: Sequence[Merits], tier: Tier) -> list[str]:
 
 
 def _order(tier: Tier) -> Sequence[str]:
-    return (*_LIKING, *_QUALITY) if tier in (Tier.BURST, Tier.SIMILAR) else (*_QUALITY, *_LIKING)
+    if tier in (Tier.BURST, Tier.SIMILAR):
+        return (*_LIKING, *_QUALITY)
+    if tier is Tier.PIXELS:  # what is more in such a file is no picture
+        return (*(name for name in _QUALITY if name != "bytes"), *_LIKING)
+    return (*_QUALITY, *_LIKING)

@@ -32,7 +32,6 @@ from photos.models import (
 TAG_COLUMNS = ("source", "model", "score", "rejected")
 # What changes with everything, or is put back in another way.
 _NOT_MOVED = {"edited", "authors", "updated_at", "status", "error", "image"}
-_TOLD_BY_CAPTION = {"taken_at"}
 
 
 class DecidedAlready(APIException):
@@ -57,19 +56,26 @@ def suggestion(group: DuplicateGroup) -> Choice:
     return Choice(group.keeper_id, list(others.values_list("photo_id", flat=True)))
 
 
-def merge(group_id: int, user: User, now: datetime, choice: Choice | None = None, run: MergeRun | None = None) -> Merge:
+def merge(group_id: int, user: User, now: datetime, choice: Choice | None = None) -> Merge:
     """Merge a group as it was decided, or without a choice as it is suggested.
 
     Photos of it that stay as well are from now on no duplicates of the kept one. Raises DuplicateGroup.DoesNotExist,
     and DecidedAlready where the group is not as the choice takes it to be.
     """
+    done = merge_quietly(group_id, user, now, choice)
+    tell(done, now)
+    return done
+
+
+def merge_quietly(
+    group_id: int, user: User, now: datetime, choice: Choice | None = None, run: MergeRun | None = None
+) -> Merge:
+    """Do as `merge` does, and leave the caption that follows to `tell`, outside any transaction."""
     with transaction.atomic():
         group = DuplicateGroup.objects.select_for_update(of=("self",)).visible_to(user).get(pk=group_id)
-        choice = choice or suggestion(group)
-        keeper, others, rest = _held(group, user, choice)
-        moving = inheritance(keeper, others)
+        keeper, others, rest = _held(group, user, choice or suggestion(group))
         done = Merge(owner=user, tier=group.tier, group=group, keeper=keeper, run=run, merged_at=now)
-        _hand_over(done, keeper, others, moving, now)
+        _hand_over(done, keeper, others, inheritance(keeper, others), now)
         done.dismissal = _keep_apart(user, keeper, rest)
         done.save()
         MergedPhoto.objects.bulk_create(
@@ -78,12 +84,15 @@ def merge(group_id: int, user: User, now: datetime, choice: Choice | None = None
         for other in others:
             other.trash(now)
         group.decide()
-        outdated = bool(moving.tags or moving.rejected or _TOLD_BY_CAPTION & set(moving.changes))
-        if outdated:
+        if done.changes_caption:
             keeper.request([Stage.Name.CAPTION])
-    if outdated:
-        pipeline.analyse(keeper, now, [Stage.Name.CAPTION])
     return done
+
+
+def tell(merge: Merge, now: datetime) -> None:
+    """Write the machine's caption of the kept photo anew where that tells of what has changed."""
+    if merge.keeper and merge.changes_caption:
+        pipeline.analyse(merge.keeper, now, [Stage.Name.CAPTION])
 
 
 def dismiss(group_id: int, user: User) -> Dismissal:

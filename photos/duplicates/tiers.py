@@ -114,7 +114,10 @@ def _near_identical(owner: User, shots: Collection[Pair]) -> Links:
 
 
 def _lookalikes(owner: User) -> dict[Pair, float]:
-    """Return how alike pairs of photos are to the model of the library, from its bound on."""
+    """Return how alike pairs of photos are to the model of the library, from its bound on.
+
+    Pictures without anything in them are alike to every model, and that says nothing.
+    """
     active = ActiveModel.current()
     bound = LikenessBound.objects.filter(model=active.key).first() if active else None
     if bound is None:
@@ -126,5 +129,7 @@ def _lookalikes(owner: User) -> dict[Pair, float]:
         first__trashed_at=None,
         second__owner=owner,
         second__trashed_at=None,
+        first__fingerprint__perceptual__isnull=False,
+        second__fingerprint__perceptual__isnull=False,
     )
     return {(first, second): cosine for first, second, cosine in pairs.values_list("first_id", "second_id", "cosine")}

@@ -9,8 +9,7 @@ from django.db import transaction
 from rest_framework.exceptions import APIException
 
 from accounts.models import User
-from photos import pipeline
-from photos.duplicates.merging import TAG_COLUMNS
+from photos.duplicates.merging import TAG_COLUMNS, tell
 from photos.grouping import groupings
 from photos.models import Dismissal, Fingerprint, Merge, Photo, PhotoTag, Stage, TeachingExample
 
@@ -28,10 +27,16 @@ def undo(merge_id: int, user: User, now: datetime) -> Merge:
     What a person has changed of the kept photo since stays as it is. Raises Merge.DoesNotExist, and CannotUndo where a
     photo was deleted for good, or the kept one was itself merged into another since, or nothing is left to take back.
     """
+    merge = undo_quietly(merge_id, user, now)
+    tell(merge, now)
+    return merge
+
+
+def undo_quietly(merge_id: int, user: User, now: datetime) -> Merge:
+    """Do as `undo` does, and leave the caption that follows to `merging.tell`, outside any transaction."""
     with transaction.atomic():
         merge = Merge.objects.select_for_update(of=("self",)).visible_to(user).get(pk=merge_id)
-        photos = _merged_photos(merge)
-        keeper = _keeper(merge)
+        photos, keeper = _merged_photos(merge), _keeper(merge)
         if keeper is not None:
             _take_back(merge, keeper)
         for photo in photos:
@@ -43,11 +48,8 @@ def undo(merge_id: int, user: User, now: datetime) -> Merge:
         merge.save(update_fields=["undone_at"])
         if merge.group:
             merge.group.reopen()
-        told = keeper is not None and bool(merge.tags or "taken_at" in merge.fields)
-        if keeper is not None and told:
+        if keeper is not None and merge.changes_caption:
             keeper.request([Stage.Name.CAPTION])
-    if keeper is not None and told:
-        pipeline.analyse(keeper, now, [Stage.Name.CAPTION])
     return merge
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone as clock
 
 from photos.models.duplicate import Dismissal, DuplicateGroup, Tier
 
@@ -53,6 +55,11 @@ class Merge(models.Model):
     def __str__(self) -> str:
         return f"{self.merged.count()} into {self.keeper_id}"
 
+    @property
+    def changes_caption(self) -> bool:
+        """Whether it changed something that the template's captions tell of."""
+        return bool(self.tags or "taken_at" in self.fields)
+
 
 class MergedPhoto(models.Model):
     """A photo that went to the trash in a merge; its name and hash outlive it."""
@@ -77,13 +84,13 @@ class MergeRunQuerySet(models.QuerySet["MergeRun"]):
 class MergeRun(models.Model):
     """Many groups that a worker merges as it is suggested, or whose merges it takes back; one at a time for each owner.
 
-    They come in the order of their numbers, up to `last` of `until`.
+    They come in the order of their numbers, up to `last` of `until`; what is undone comes the last one first.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="merge_runs")
     tier = models.PositiveSmallIntegerField(choices=Tier, null=True, help_text="All groups of it.")
     chosen = models.JSONField(default=list, help_text="Numbers of groups, at most as many as a page can send.")
-    undoing = models.BooleanField(default=False)
+    undoes = models.ForeignKey("self", models.SET_NULL, null=True, related_name="undone_by")
     last = models.BigIntegerField(default=0)
     until = models.BigIntegerField()
     total = models.PositiveIntegerField()
@@ -105,3 +112,17 @@ class MergeRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.done} of {self.total}"
+
+    @property
+    def ended(self) -> int:
+        """How many groups are done or passed over."""
+        return self.done + self.passed_over
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it is of today: later its end is no news."""
+        return self.ended_at is not None and clock.now() - self.ended_at < timedelta(days=1)
+
+    @property
+    def can_be_undone(self) -> bool:
+        return self.undoes_id is None and self.merges.standing().exists()

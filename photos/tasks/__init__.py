@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from photos.tasks.analysis import QUEUED_AT_ONCE, YOUNG, analyse_photo, queue_left_behind, queue_photos
 from photos.tasks.colours import ask_for_colours, look_for_uncoloured, queue_colours, queue_uncoloured
-from photos.tasks.duplicates import find_duplicates, look_for_duplicates
+from photos.tasks.duplicates import (
+    find_duplicates,
+    go_on_merging,
+    look_after_merge_runs,
+    look_for_duplicates,
+    merge_many,
+    undo_many,
+)
 from photos.tasks.endings import analysis_ended
 from photos.tasks.fingerprints import (
     ask_for_fingerprints,
@@ -38,13 +45,16 @@ __all__ = [
     "ask_for_fingerprints",
     "describe_photo",
     "find_duplicates",
+    "go_on_merging",
     "go_on_migrating",
     "hand_out",
     "learn_taught_words",
+    "look_after_merge_runs",
     "look_after_reanalyses",
     "look_for_duplicates",
     "look_for_uncoloured",
     "look_for_unknown",
+    "merge_many",
     "migrate_library",
     "purge_expired",
     "queue_colours",
@@ -63,4 +73,5 @@ __all__ = [
     "read_text",
     "retag_left_behind",
     "retag_library",
+    "undo_many",
 ]

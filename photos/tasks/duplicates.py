@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
 from accounts.models import User
 from jobs.duties import duty
 from jobs.models import Run
-from photos.duplicates import lookalikes, scanning
-from photos.models import Fingerprint
+from photos.duplicates import lookalikes, runs, scanning
+from photos.models import Fingerprint, MergeRun, Tier
 
 _RESTS = 10  # times as long as it took
 
@@ -44,3 +46,34 @@ def _is_rested(owner_id: int, now: datetime) -> bool:
     if last is None or last.job.finished_at is None or last.job.started_at is None:
         return True
     return now - last.job.finished_at >= _RESTS * (last.job.finished_at - last.job.started_at)
+
+
+def merge_many(user: User, now: datetime, groups: Sequence[int] = (), tier: Tier | None = None) -> MergeRun:
+    """Have a worker merge these groups, or all of a tier; raises MergingAlready and NothingToMerge."""
+    with transaction.atomic():
+        run = runs.begin(user, now, groups, tier)
+        go_on_merging.enqueue(run.pk)
+    return run
+
+
+def undo_many(run: MergeRun, now: datetime) -> MergeRun:
+    """Have a worker take back the merges of a run; raises as `merge_many` does."""
+    with transaction.atomic():
+        undoing = runs.begin_undo(run, now)
+        go_on_merging.enqueue(undoing.pk)
+    return undoing
+
+
+@task(queue_name="embed")
+def go_on_merging(run_id: int) -> None:
+    """Do the next groups of a run, and behind them those that follow."""
+    if runs.go_on(run_id, timezone.now()) and Run.objects.unfinished(go_on_merging).filter(subject=run_id).count() < 2:
+        go_on_merging.enqueue(run_id)
+
+
+@duty(every=timedelta(minutes=1))
+def look_after_merge_runs(_: datetime) -> None:
+    """Go on with runs that nobody is at any more."""
+    still_open = list(MergeRun.objects.open().values_list("pk", flat=True))
+    for pk in Run.objects.without(go_on_merging, still_open):
+        go_on_merging.enqueue(pk)

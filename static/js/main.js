@@ -1,6 +1,7 @@
 import { startBack } from "./back.js";
 import { startCompletions } from "./completions.js";
 import { startCopying } from "./copy.js";
+import { startDuplicates } from "./duplicates.js";
 import { startKeyboard } from "./keyboard.js";
 import { startMotion } from "./motion.js";
 import { startNotices } from "./notices.js";
@@ -18,6 +19,7 @@ startNotices();
 startParts(); // before the keys of the page: Escape closes it first
 startPopovers(); // and these
 startKeyboard();
+startDuplicates();
 startBack();
 startPanel();
 startMotion();

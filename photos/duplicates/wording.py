@@ -1,0 +1,53 @@
+"""What is found and done with duplicates, in words for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.template.defaultfilters import date as written_date
+
+from photos.duplicates.inheritance import Inheritance
+from photos.models import Merge, Tier
+
+ABOUT: Mapping[Tier, str] = {
+    Tier.PIXELS: "Every pixel is equal; only what is written in the files differs.",
+    Tier.RAW: "One camera wrote both at one moment, under one name.",
+    Tier.NEAR: "They look the same: another size, quality or format, or a slight change.",
+    Tier.BURST: "One camera took them within seconds, and they look alike. Each is a photo of its own.",
+    Tier.SIMILAR: "They show nearly the same. Look closely before you merge them.",
+}
+_LONGEST = 80
+
+
+def moves(moving: Inheritance) -> list[str]:
+    """Say what the kept photo takes over, one thing a line."""
+    lines = [line for name, value in moving.changes.items() if (line := _changed(name, value))]
+    if moving.tags:
+        lines.append(f"Tags: {', '.join(moving.tags)}")
+    if moving.rejected:
+        lines.append(f"Tags that are off for good: {', '.join(moving.rejected)}")
+    lines += [f"{kind.capitalize()}: {', '.join(titles)}" for kind, titles in moving.groups.items()]
+    if moving.lessons:
+        lines.append("It teaches the words that the others have taught")
+    return lines
+
+
+def merged(merge: Merge) -> str:
+    count = merge.merged.count()
+    return f"{count} photo{'s' if count > 1 else ''} merged into {merge.keeper or 'a photo that is gone'}"
+
+
+def _changed(name: str, value: object) -> str:
+    if name == "favorite":
+        return "It becomes a favorite"
+    if name == "archived":
+        return "It comes back from the archive"
+    if name == "rating":
+        return f"Stars: {value}"
+    if isinstance(value, datetime):
+        return f"Date: {written_date(value, 'j F Y, H:i:s')}"
+    if name == "location" and isinstance(value, dict):
+        return f"Place: {value['latitude']:.4f}, {value['longitude']:.4f}"
+    text = str(value)
+    return f"{name.capitalize()}: {text if len(text) <= _LONGEST else text[:_LONGEST].rstrip() + '…'}"
