@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+_MOST = 100_000  # boxes in a row: a long video of many fragments has a few thousand
+
 
 @dataclass(frozen=True)
 class Box:
@@ -17,7 +19,10 @@ class Box:
 
 def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
     """Walk the boxes that lie one after another between two places of a file, up to the first that is none."""
-    while start + 8 <= end:
+    end = min(end, file.seek(0, 2))
+    for _ in range(_MOST):
+        if start + 8 > end:
+            return
         file.seek(start)
         header = file.read(16)
         length, content = int.from_bytes(header[:4], "big"), start + 8

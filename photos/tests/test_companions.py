@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -162,6 +162,7 @@ def test_another_video_is_refused_as_every_video(owner: User, video: bytes, name
     assert not PhotoFile.objects.exists()
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 700), st.binary(min_size=1, max_size=4)), max_size=6))
 def test_a_damaged_video_says_less_and_is_no_error(
     tmp_path_factory: pytest.TempPathFactory, harm: list[tuple[int, bytes]]

@@ -4,7 +4,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photos.image_types import HEAD_BYTES, IMAGE_TYPES, UnsupportedType, detect_type, type_of
@@ -157,6 +157,7 @@ def test_a_raw_photo_is_known_where_its_directory_lies_behind_everything(tmp_pat
     assert type_of(path).name == "dng"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(BEGINNINGS))
 def test_damaged_bytes_are_refused_or_known_but_never_an_error(rubbish: bytes, beginning: bytes) -> None:
     try:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photos.jpeg2000 import promised_end, read_codestream
@@ -32,6 +32,7 @@ def test_the_end_is_told_by_the_tiles(tmp_path: Path) -> None:  # noqa: ARG001
         assert promised_end(BytesIO(data[:-30]), len(data) - 30) > len(data) - 30 or data.endswith(b"behind the end")
 
 
+@settings(deadline=None)
 @given(st.integers(0, 300), st.integers(0, 255))
 def test_a_damaged_header_is_no_error(place: int, value: int) -> None:
     for whole in (JP2, BARE):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -55,6 +55,7 @@ def test_what_only_says_so_is_no_motion_photo(tmp_path: Path, data: bytes) -> No
     assert images.inspect(pictures.on_disk(tmp_path, data), LIMIT).clip is None
 
 
+@settings(deadline=None)
 @given(
     kind=st.sampled_from(sorted(KINDS)),
     harm=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=8),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -196,6 +196,7 @@ SMALL_ONES: dict[str, Callable[[], bytes]] = {
 }
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from([(name, make()) for name, make in SMALL_ONES.items()]),
     st.lists(st.tuples(st.integers(0, 6000), st.binary(min_size=1, max_size=8)), max_size=6),

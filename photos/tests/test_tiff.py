@@ -4,7 +4,7 @@ import struct
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -43,6 +43,7 @@ def test_the_pages_of_a_tiff_follow_one_another() -> None:
     assert [tiff.number(tags[WIDTH]) for tags in tiff.directories()] == [10, 20, 30]
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=400),
     st.sampled_from([b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0"]),

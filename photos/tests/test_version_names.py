@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photos.version_names import KEY_LENGTH, VersionName
@@ -41,6 +41,7 @@ def test_a_name_tells_of_which_photo_it_is_a_version(name: str, key: str, edited
     assert VersionName.of(name) == VersionName(key, edited, number)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_every_name_has_a_key_that_fits_its_column(name: str) -> None:
     assert len(VersionName.of(name).key) <= KEY_LENGTH
