@@ -21,7 +21,9 @@ from photos.tests.requesting import post, problem_of
 pytestmark = pytest.mark.django_db
 
 OPEN_TO_ALL = ["/health", "/openapi.json", "/docs", "/redoc"]
-API = re.compile(r"/(upload|uploads|hashes|photos|photo|search|searches|tags|date-shifts|imports)(/.*)?$")
+API = re.compile(
+    r"/(upload|uploads|hashes|photos|photo|search|searches|tags|date-shifts|imports|duplicates|merges|dismissals)(/.*)?$"
+)
 METHODS = ["get", "post", "patch", "delete"]
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from photos.api import date_shifts, files, imports, tus, views
+from photos.api import date_shifts, duplicates, files, imports, tus, views
 from photos.api.hashes import HashesView
 from photos.api.recognised import TextView
 
@@ -29,5 +29,10 @@ urlpatterns = [
     path("date-shifts", date_shifts.DateShiftsView.as_view(), name="date-shifts"),
     path("date-shifts/<int:pk>", date_shifts.DateShiftView.as_view(), name="date-shift"),
     path("date-shifts/<int:pk>/undo", date_shifts.UndoDateShiftView.as_view(), name="date-shift-undo"),
+    path("duplicates", duplicates.DuplicatesView.as_view(), name="duplicates"),
+    path("duplicates/<int:pk>/merge", duplicates.MergeDuplicatesView.as_view(), name="duplicates-merge"),
+    path("duplicates/<int:pk>/dismiss", duplicates.DismissDuplicatesView.as_view(), name="duplicates-dismiss"),
+    path("merges/<int:pk>/undo", duplicates.UndoMergeView.as_view(), name="merge-undo"),
+    path("dismissals/<int:pk>", duplicates.DismissalView.as_view(), name="dismissal"),
     path("tags", views.TagListView.as_view(), name="tags"),
 ]
