@@ -100,6 +100,17 @@ def listed(name: str) -> list[str]:
     return [entry.strip() for entry in text(name).split(",") if entry.strip()]
 
 
+def watched(name: str) -> list[tuple[str, str]]:
+    """Return folder and owner of each entry of a list such as `/in/anna=anna,/in/all`; no owner is the local one."""
+    found = []
+    for entry in listed(name):
+        path, mark, owner = entry.rpartition("=") if "/" not in entry.rpartition("=")[2] else (entry, "", "")
+        if not (path.startswith("/") and bool(mark) == bool(owner)):
+            _refuse(name, entry, "use absolute folders with their owners, such as /photos/in=anna,/photos/scans=ben")
+        found.append((path, owner))
+    return found
+
+
 def origins(name: str) -> list[str]:
     """Return each entry of a comma-separated list as a browser's Origin header spells it."""
     return [origin_of(_site(name, value)) for value in listed(name)]

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.authentication import BasicAuthentication
@@ -25,6 +26,7 @@ from cloudzy.models import BackupNote
 from photos import captioning, storage
 from photos.api.parameters import query_of
 from photos.encoding import disagreement, encoder_in_use, encoder_problem
+from photos.imports import watch_status
 from photos.models import ModelMigration
 from search.health import report
 
@@ -101,7 +103,7 @@ class HealthView(APIView):
             "index_type": index.index_type,
         }
         awaited = [*_model_problems(), *captioning.problems(), *_reader_problems()]
-        problems = [*index.problems, *awaited, *_stand_in(), *_low_disk()]
+        problems = [*index.problems, *awaited, *_stand_in(), *_low_disk(), *watch_status.problems(timezone.now())]
         return _answer(request, engine, storage_problem(), problems)
 
 

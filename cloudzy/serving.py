@@ -12,6 +12,7 @@ from jobs.processes import GRACE_SECONDS, Signals, group_is_alive, how_it_ended,
 
 WEB = [sys.executable, "-m", "cloudzy.web", "--config", "cloudzy/gunicorn_conf.py"]
 WORKER = [sys.executable, "manage.py", "worker", "--with-parent"]
+WATCHER = [sys.executable, "manage.py", "watch", "--with-parent"]
 
 
 def serve(commands: Mapping[str, Sequence[str]], signals: Signals) -> int:
@@ -57,7 +58,8 @@ def _end(leaders: Sequence[subprocess.Popen[bytes]], signals: Signals) -> None:
 def main() -> int:
     signals = Signals()
     signals.listen()
-    return serve({"web server": WEB, "worker": WORKER}, signals)
+    watcher = {"watcher of folders": WATCHER} if "--watch" in sys.argv else {}
+    return serve({"web server": WEB, "worker": WORKER, **watcher}, signals)
 
 
 if __name__ == "__main__":

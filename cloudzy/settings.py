@@ -41,6 +41,7 @@ CLOUDZY_DECODER_MEMORY_MB = env.number(
 CLOUDZY_DECODER_SECONDS = env.number("CLOUDZY_DECODER_SECONDS", 60, 1, 240)
 BARE_ENVIRONMENT = env.bare()
 CLOUDZY_TRASH_DAYS = env.number("CLOUDZY_TRASH_DAYS", 30, 0, 36_500)
+CLOUDZY_WATCH = env.watched("CLOUDZY_WATCH")
 CLOUDZY_ENCODER = env.choice("CLOUDZY_ENCODER", "compact", ["compact", "placeholder", "fake"], named="clip")
 CLOUDZY_ENCODER_IS_SET = env.text("CLOUDZY_ENCODER") != ""  # said by a person, not our default
 CLOUDZY_ENCODER_DIR = env.folder("CLOUDZY_ENCODER_DIR", BASE_DIR / "ai" / "models" / "compact")

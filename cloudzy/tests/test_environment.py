@@ -175,3 +175,15 @@ def test_postgresql_with_its_driver_is_configured(monkeypatch: pytest.MonkeyPatc
     config = read(monkeypatch, "postgresql://me:secret@host:5433/name", lambda: env.database(NAME, HERE))
 
     assert (config["ENGINE"], config["HOST"], config["PORT"]) == ("django.db.backends.postgresql", "host", 5433)
+
+
+def test_watched_folders_have_owners_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = read(monkeypatch, "/in/anna=anna, /in/a=b/c ,/all", lambda: env.watched(NAME))
+
+    assert found == [("/in/anna", "anna"), ("/in/a=b/c", ""), ("/all", "")]
+
+
+@pytest.mark.parametrize("value", ["in=anna", "/in=", "anna"])
+def test_a_watched_folder_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="absolute folders"):
+        read(monkeypatch, value, lambda: env.watched(NAME))

@@ -4,6 +4,7 @@ import os
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from cloudzy.environment import BASE_DIR
@@ -16,4 +17,5 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **__: Any) -> None:
         # In this process, but without Django and its hundred megabytes: the parent only waits.
         os.chdir(BASE_DIR)
-        os.execv(sys.executable, [sys.executable, "-m", "cloudzy.serving"])  # noqa: S606 - no shell, our own module
+        parts = ["--watch"] if settings.CLOUDZY_WATCH else []
+        os.execv(sys.executable, [sys.executable, "-m", "cloudzy.serving", *parts])  # noqa: S606 - no shell, our own module

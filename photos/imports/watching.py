@@ -1,0 +1,152 @@
+"""Watched folders: what people put there comes in by itself; what goes from there, for any reason, changes nothing.
+
+What was looked at is remembered by size and time for as long as this process lives; after that the library knows the
+bytes. A folder that is gone, or empty though it had files, is taken for a disk that is away: nothing is done until it
+is back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import OperationalError
+from rest_framework.exceptions import APIException
+
+from accounts.local import local_owner
+from accounts.models import DestructiveAct, User
+from photos import storage
+from photos.arrival import Arrival
+from photos.errors import DiskFull, StorageMissing
+from photos.imports.found import Altered, Candidate, LeftOut
+from photos.imports.taking import Became, Manner, take
+from photos.imports.walking import Listed, candidates_in, walk
+from photos.models import Photo
+
+SETTLED = timedelta(seconds=4)  # a file that was not written to for so long is whole
+REMEMBERED = 20  # files that were left, for people to see
+
+State = tuple[int, int]  # bytes and nanoseconds of the last change
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A folder as the settings name it; no owner is the local one."""
+
+    path: Path
+    owner: str = ""
+
+
+@dataclass
+class Watch:
+    """One folder and what is known of it; `held` tells that it had files at some time."""
+
+    watched: Watched
+    held: bool = False
+    away: bool = False
+    problem: str = ""
+    taken: int = 0
+    left: list[LeftOut] = field(default_factory=list)
+    _known: dict[Path, State] = field(default_factory=dict)
+    _waiting: dict[Path, tuple[State, datetime]] = field(default_factory=dict)
+
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self._waiting)
+
+    def look(self, now: datetime) -> None:
+        """Take what is new and has stopped growing."""
+        self.problem = ""
+        if self._is_away():
+            self.away = True
+            return
+        self.away = False
+        owner = self._owner()
+        if owner is None:
+            self.problem = f"There is no user {self.watched.owner}."
+            return
+        try:
+            for listed in walk([self.watched.path]):
+                self._take_from(listed, owner, now)
+        except (StorageMissing, DiskFull) as exc:
+            self.problem = str(exc.detail)
+        except OperationalError as exc:
+            self.problem = f"The database cannot be written: {exc}."
+
+    def _is_away(self) -> bool:
+        try:
+            there = any(self.watched.path.iterdir())
+        except OSError:
+            return True
+        self.held = self.held or there
+        return self.held and not there
+
+    def _owner(self) -> User | None:
+        name = self.watched.owner
+        return User.objects.filter(username=name).first() if name else local_owner()
+
+    def _take_from(self, listed: Listed, owner: User, now: datetime) -> None:
+        self._forget_gone(listed)
+        new = {path: state for path in listed.files if (state := _state(path)) and self._known.get(path) != state}
+        growing = {path.stem.casefold() for path, state in new.items() if not self._has_settled(path, state, now)}
+        ready = [path for path in new if path.stem.casefold() not in growing]
+        for entry in candidates_in(Listed(listed.path, listed.way, ready, [])):
+            for path in self._brought(entry, listed, owner, now):
+                self._known[path] = new[path]
+                self._waiting.pop(path, None)
+
+    def _forget_gone(self, listed: Listed) -> None:
+        there = set(listed.files)
+        for path in [path for path in self._waiting if path.parent == listed.path and path not in there]:
+            del self._waiting[path]
+
+    def _has_settled(self, path: Path, state: State, now: datetime) -> bool:
+        before, since = self._waiting.get(path, (None, now))
+        if before != state:
+            self._waiting[path] = (state, now)
+            return False
+        return now - since >= SETTLED
+
+    def _brought(self, entry: Candidate | LeftOut, listed: Listed, owner: User, now: datetime) -> Iterator[Path]:
+        """Take a file and yield those that need not be looked at again until they change."""
+        # What is left out is a sidecar whose photo came before, which the door knows, or what cannot be read.
+        alone = Candidate(entry.path, Arrival(folder="/".join(listed.way)))
+        candidate = alone if isinstance(entry, LeftOut) else entry
+        try:
+            if not _was_deleted(candidate.path, owner):
+                taken = take(candidate, owner, Manner.COPY, now)
+                self.taken += taken.became in (Became.NEW, Became.VERSION)
+        except (StorageMissing, DiskFull):
+            raise
+        except APIException as exc:
+            self._leave(LeftOut(candidate.path, str(exc.detail)))
+        except (OSError, Altered):  # it went, or changes just now: the next look tells
+            self._waiting.pop(candidate.path, None)
+            return
+        yield candidate.path
+        yield from candidate.beside
+
+    def _leave(self, left: LeftOut) -> None:
+        self.left = [*self.left, left][-REMEMBERED:]
+
+
+def watches(folders: Sequence[Watched], held: Sequence[str]) -> list[Watch]:
+    """Begin to watch; `held` names the folders that had files before."""
+    return [Watch(each, held=str(each.path) in held) for each in folders]
+
+
+def _state(path: Path) -> State | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def _was_deleted(path: Path, owner: User) -> bool:
+    """Tell whether a person has deleted these bytes: nobody asks for them back by leaving them in a folder."""
+    sha256 = storage.sha256_of(path)
+    in_trash = Photo.objects.in_trash_of(owner).filter(sha256=sha256)
+    return in_trash.exists() or DestructiveAct.objects.filter(sha256=sha256).exists()

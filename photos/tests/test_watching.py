@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from accounts.models import User
+from photos import curation
+from photos.imports.alarm import Alarm
+from photos.imports.watch_status import held_before, problems, write_status
+from photos.imports.watching import SETTLED, Watch, Watched
+from photos.models import Photo
+from photos.tests.factories import at, make_user
+from photos.tests.pictures import jpeg, on_disk
+
+NOW = at("2024-05-01 12:00")
+LATER = NOW + SETTLED
+
+
+@pytest.fixture
+def folder(tmp_path: Path, media: Path, owner: User) -> Path:  # noqa: ARG001 - what they change is their use
+    path = tmp_path / "in"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def watch(folder: Path) -> Watch:
+    return Watch(Watched(folder))
+
+
+def test_a_file_comes_in_when_it_has_stopped_growing(watch: Watch, folder: Path) -> None:
+    data = jpeg()
+    on_disk(folder, data[:100], "a.jpg")
+    watch.look(NOW)
+    on_disk(folder, data, "a.jpg")
+    watch.look(LATER)
+    before = Photo.objects.count()
+
+    watch.look(LATER + SETTLED)
+
+    assert (before, Photo.objects.count(), watch.taken, watch.is_waiting) == (0, 1, 1, False)
+    assert (folder / "a.jpg").exists()
+
+
+def test_files_of_one_name_wait_for_each_other(watch: Watch, folder: Path) -> None:
+    on_disk(folder, jpeg(), "a.jpg")
+    watch.look(NOW)
+    on_disk(folder, b"<x/>", "a.xmp")
+    watch.look(LATER)
+    before = Photo.objects.count()
+
+    watch.look(LATER + SETTLED)
+
+    assert before == 0
+    assert Photo.objects.get().files.get().name == "a.xmp"
+
+
+def test_a_file_that_cannot_be_taken_is_named_once_and_looked_at_again_when_it_changes(
+    watch: Watch, folder: Path
+) -> None:
+    on_disk(folder, b"no photo", "a.jpg")
+    for step in range(3):
+        watch.look(NOW + step * SETTLED)
+    named = len(watch.left)
+    on_disk(folder, jpeg(), "a.jpg")
+    for step in range(3, 5):
+        watch.look(NOW + step * SETTLED)
+
+    assert (named, Photo.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("how", ["gone", "empty"])
+def test_a_disk_that_is_away_freezes_and_comes_back_by_itself(watch: Watch, folder: Path, how: str) -> None:
+    on_disk(folder, jpeg(), "a.jpg")
+    watch.look(NOW)
+    watch.look(LATER)
+    aside = folder.rename(folder.with_name("unmounted"))
+    if how == "empty":
+        folder.mkdir()
+
+    watch.look(LATER + SETTLED)
+    away = watch.away
+    if how == "empty":
+        folder.rmdir()
+    aside.rename(folder)
+    on_disk(folder, jpeg(colour="blue"), "b.jpg")
+    watch.look(LATER + 2 * SETTLED)
+    watch.look(LATER + 3 * SETTLED)
+
+    assert (away, watch.away) == (True, False)
+    assert Photo.objects.filter(trashed_at=None).count() == 2
+
+
+def test_what_was_deleted_in_the_library_does_not_come_back(folder: Path) -> None:
+    on_disk(folder, jpeg(), "a.jpg")
+    on_disk(folder, jpeg(colour="blue"), "b.jpg")
+    first = Watch(Watched(folder))
+    first.look(NOW)
+    first.look(LATER)
+    trashed, purged = Photo.objects.order_by("pk")
+    trashed.trash(NOW)
+    curation.purge(purged)
+
+    after_a_restart = Watch(Watched(folder))
+    after_a_restart.look(NOW)
+    after_a_restart.look(LATER)
+
+    assert list(Photo.objects.all()) == [trashed]
+    assert Photo.objects.get().trashed_at is not None
+
+
+def test_photos_are_the_owner_s_that_is_named(folder: Path) -> None:
+    berta = make_user("berta")
+    on_disk(folder, jpeg(), "a.jpg")
+    watch = Watch(Watched(folder, "berta"))
+    nobody = Watch(Watched(folder, "nobody"))
+    for each in (watch, nobody):
+        each.look(NOW)
+        each.look(LATER)
+
+    assert Photo.objects.get().owner == berta
+    assert nobody.problem == "There is no user nobody."
+
+
+def test_the_status_tells_what_is_away_and_what_had_files(folder: Path, settings: Settings, tmp_path: Path) -> None:
+    settings.CLOUDZY_DATA_DIR = tmp_path / "data"
+    settings.CLOUDZY_WATCH = [(str(folder), "")]
+    silent = problems(NOW)
+    watch = Watch(Watched(folder), held=True)
+    watch.look(NOW)
+    write_status([watch], NOW)
+
+    assert "Nobody looks" in silent[0]
+    assert problems(NOW) == ["The watched folder “in” is away; nothing is done until it is back."]
+    assert "Nobody looks" in problems(NOW + timedelta(hours=1))[0]
+    assert held_before() == [str(folder)]
+
+
+def test_without_watched_folders_nothing_is_said(settings: Settings) -> None:
+    settings.CLOUDZY_WATCH = []
+
+    assert problems(NOW) == []
+    with pytest.raises(CommandError, match="names no folder"):
+        call_command("watch")
+
+
+def test_an_alarm_tells_of_a_new_file_and_waits_where_there_is_no_folder(tmp_path: Path) -> None:
+    alarm = Alarm([tmp_path], threading.Event())
+    quiet = alarm.wait(0.1)
+    threading.Timer(0.3, lambda: on_disk(tmp_path, b"x", "a.jpg")).start()
+
+    told = any(alarm.wait(1) for _ in range(10))
+
+    assert (quiet, told) == (False, True)
+    assert Alarm([tmp_path / "nowhere"], threading.Event()).wait(0.01) is False
