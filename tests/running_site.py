@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from photos.tests.libraries import empty_library
+
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 30
 
@@ -42,7 +44,7 @@ class RunningSite:
         }
 
     def __enter__(self) -> Self:
-        self.manage("migrate", "--verbosity", "0")
+        empty_library(self.home / "data")
         self.start()
         return self
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from photos.tests.libraries import empty_library
 from photos.tests.pictures import jpeg
 
 Environment = dict[str, str]
@@ -21,19 +21,11 @@ BEFORE_THE_ROW = ["sync 1", "sync 2", 'INSERT INTO "photo"', 'INSERT INTO "photo
 AFTER_THE_ROW = ['UPDATE "photo_stage"', "embedding", 'UPDATE "photo" SET']
 
 
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an empty library, to be copied."""
-    home = tmp_path_factory.mktemp("library")
-    subprocess.run([sys.executable, "manage.py", "migrate"], env=environment(home), check=True, capture_output=True)
-    return home
-
-
 @pytest.fixture
-def library(migrated: Path, tmp_path: Path) -> Environment:
+def library(tmp_path: Path) -> Environment:
     """The environment of processes that share a library of this test's own, with a photo to upload."""
     home = tmp_path / "library"
-    shutil.copytree(migrated, home)
+    empty_library(home / "data")
     (home / "photo.jpg").write_bytes(jpeg())
     return environment(home)
 

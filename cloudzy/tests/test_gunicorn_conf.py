@@ -20,6 +20,7 @@ import pytest
 
 from cloudzy import gunicorn_conf
 from cloudzy.environment import BASE_DIR
+from photos.tests.libraries import empty_library
 
 SERVER = {
     "CLOUDZY_MODE": "server",
@@ -54,9 +55,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         port = free_port()
         own = {"CLOUDZY_DATA_DIR": str(tmp_path / "data"), "PORT": str(port), "HOME": str(tmp_path)}
         everything = {**os.environ, **own, **environment}
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity", "0"], env=everything, cwd=BASE_DIR, check=True
-        )
+        empty_library(tmp_path / "data")
         process = subprocess.Popen(
             COMMAND, env=everything, cwd=BASE_DIR, stdout=subprocess.PIPE, text=True, start_new_session=True
         )

@@ -15,6 +15,7 @@ import pytest
 from cloudzy.environment import BASE_DIR
 from cloudzy.tests.test_gunicorn_conf import ask, free_port
 from jobs.tests.running import eventually, family_of, is_gone
+from photos.tests.libraries import empty_library
 
 PROCESSES = 5  # the parent; gunicorn and its one process; the worker's parent and its one process
 
@@ -49,10 +50,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of an empty, migrated library."""
     home = tmp_path_factory.mktemp("library")
     own = {"CLOUDZY_DATA_DIR": f"{home}/data", "CLOUDZY_MEDIA_DIR": f"{home}/media", "WEB_CONCURRENCY": "1"}
-    environment = {**os.environ, **own}
-    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(command, env=environment, cwd=BASE_DIR, check=True)
-    return environment
+    empty_library(home / "data")
+    return {**os.environ, **own}
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from photos.tests.libraries import empty_library
+
 
 class Process:
     """One `search.tests.process`; what it writes to stderr shows with the test."""
@@ -50,9 +52,7 @@ class Process:
 def environment(tmp_path: Path) -> dict[str, str]:
     folders = {"CLOUDZY_DATA_DIR": str(tmp_path / "data"), "CLOUDZY_MEDIA_DIR": str(tmp_path / "media")}
     environment = os.environ | folders | {"DJANGO_SETTINGS_MODULE": "cloudzy.settings"}
-    (tmp_path / "data").mkdir()
-    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(command, check=True, cwd=settings.BASE_DIR, env=environment)
+    empty_library(tmp_path / "data")
     return environment
 
 
