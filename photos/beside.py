@@ -34,12 +34,12 @@ def keep_copy(source: Path, kind: PhotoFile.Kind, name: str, undo: ExitStack) ->
 
 def _incoming(undo: ExitStack) -> Path:
     incoming = storage.prepare() / uuid.uuid4().hex
-    undo.callback(incoming.unlink, missing_ok=True)
+    undo.callback(storage.tidy, incoming)
     return incoming
 
 
 def _kept(incoming: Path, kind: PhotoFile.Kind, name: str, extension: str, undo: ExitStack) -> PhotoFile:
     sha256, size = storage.sha256_of(incoming), incoming.stat().st_size
     stored = storage.keep(incoming, extension)
-    undo.callback(storage.discard, stored)
+    undo.callback(storage.tidy, storage.path_of(stored))
     return PhotoFile(kind=kind, name=clean_name(name), stored=stored, sha256=sha256, bytes=size)

@@ -41,7 +41,7 @@ def spool(file: File) -> Path:
         raise FileTooLarge(limit)
     incoming = storage.prepare() / uuid.uuid4().hex
     with storage.disk_errors_named(), ExitStack() as undo:
-        undo.callback(incoming.unlink, missing_ok=True)
+        undo.callback(storage.tidy, incoming)
         if isinstance(file, TemporaryUploadedFile):  # lies in the same folder already
             file.flush()
             Path(file.temporary_file_path()).rename(incoming)

@@ -67,13 +67,13 @@ def accept_upload(
         size = incoming.stat().st_size
         name = storage.keep(incoming, decoded.info.type.extension)
     finally:
-        incoming.unlink(missing_ok=True)
+        storage.tidy(incoming)
     photo = _new_photo(clean_name(file.name or ""), name, sha256, size, decoded, now)
     photo.owner = owner
     photo.folder, photo.file_modified_at = clean_folder(arrival.folder), arrival.modified_at
     photo.stem = VersionName.of(photo.original_name).key
     with ExitStack() as undo:
-        undo.callback(storage.discard, photo.original)
+        undo.callback(storage.tidy, storage.path_of(photo.original))
         files = [keep_sidecar(sidecar, undo) for sidecar in arrival.sidecars]
         files += arrival.story.files if arrival.story else ()
         accepted = _insert(photo, files, decoded, now, queued, counted, arrival.story)
@@ -115,7 +115,7 @@ def decode_upload(file: File, side: int = max(SIZES)) -> Decoded:
     try:
         return images.decode(incoming, settings.CLOUDZY_MAX_PIXELS, side)
     finally:
-        incoming.unlink(missing_ok=True)
+        storage.tidy(incoming)
 
 
 def _check(expected_sha256: str, path: Path) -> str:

@@ -97,7 +97,8 @@ def _end_folder(kept: dict[Path, int], sidecars: dict[Path, int], plan: Plan, re
             kept[path] = photo_id
         else:
             report.leave_out(LeftOut(path, "A sidecar that was not taken with its photo."))
-    for path, photo_id in kept.items() if plan.manner is Manner.MOVE else ():
+    # Sidecars first: one whose photo has gone already would be of nothing for an import that goes on from there.
+    for path, photo_id in reversed(kept.items()) if plan.manner is Manner.MOVE else ():
         if why := let_go(path, photo_id):
             report.leave_there(LeftOut(path, f"It is in the library, and could not be taken away: {why}", failed=True))
 
