@@ -23,6 +23,7 @@ from ai.encoders.placeholder import NOTICE
 from ai.ocr.base import ReaderUnavailable
 from ai.ocr.loading import get_reader, is_switched_on
 from cloudzy.models import BackupNote
+from jobs.models import Pause
 from photos import captioning, storage
 from photos.api.parameters import query_of
 from photos.encoding import disagreement, encoder_in_use, encoder_problem
@@ -103,7 +104,8 @@ class HealthView(APIView):
             "index_type": index.index_type,
         }
         awaited = [*_model_problems(), *captioning.problems(), *_reader_problems()]
-        problems = [*index.problems, *awaited, *_stand_in(), *_low_disk(), *watch_status.problems(timezone.now())]
+        awaited += [*_pauses(), *watch_status.problems(timezone.now())]
+        problems = [*index.problems, *awaited, *_stand_in(), *_low_disk()]
         return _answer(request, engine, storage_problem(), problems)
 
 
@@ -202,6 +204,13 @@ def _reader_problems() -> list[str]:
     except ReaderUnavailable as exc:
         return [str(exc)]
     return []
+
+
+def _pauses() -> list[str]:
+    return [
+        f"Background work is paused by {pause.by} since {pause.at:%Y-%m-%d %H:%M} UTC: {pause.what or 'all of it'}."
+        for pause in Pause.objects.order_by("pk")[:20]
+    ]
 
 
 def _stand_in() -> list[str]:

@@ -28,6 +28,9 @@ class JobTask(Task[P, T]):
     pause: timedelta = timedelta(seconds=5)
     """How long a job waits before its second attempt; before the third it waits four times as long."""
 
+    title: str = ""
+    """What it is called where people see it."""
+
 
 class JobBackend(DatabaseBackend):
     """Keep each job's Run beside the row of django-tasks-db. `QUEUES` lists the queues, the most important first."""
@@ -39,6 +42,9 @@ class JobBackend(DatabaseBackend):
         super().__init__(alias, params)
         self._importance = {name: -rank for rank, name in enumerate(params["QUEUES"])}
 
+    def importance(self, queue_name: str) -> int:
+        return self._importance[queue_name]
+
     def enqueue(self, task: Any, args: Any, kwargs: Any) -> Any:
         """Queue a job, in the caller's transaction where there is one; its arguments are ids, never values.
 
@@ -46,7 +52,7 @@ class JobBackend(DatabaseBackend):
         """
         if kwargs or any(not isinstance(arg, int | str) for arg in args):
             raise InvalidTaskError(f"{task.name} takes ids only, not {args} {kwargs}.")
-        ranked = task.using(priority=self._importance[task.queue_name])
+        ranked = task.using(priority=self.importance(task.queue_name) + task.priority)
         with transaction.atomic():
             result: Any = super().enqueue(ranked, args, kwargs)
             subject = str(args[0]) if args else ""

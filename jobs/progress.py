@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django_tasks.base import TaskContext
 
+from jobs.errors import JobCancelled
 from jobs.models import Run
 
 TOLD_EVERY = timedelta(seconds=1)
@@ -21,7 +22,10 @@ class Progress:
 
 
 class Reporter:
-    """Told by a job after every step; writes at most once a second, and at the end."""
+    """Told by a job after every step; writes at most once a second, and at the end.
+
+    That is where a job that was asked to stop does: telling then raises JobCancelled.
+    """
 
     def __init__(self, context: TaskContext) -> None:
         self._attempt = Run.objects.filter(pk=uuid.UUID(context.task_result.id), attempts=context.attempt)
@@ -32,7 +36,9 @@ class Reporter:
         if just_told and progress.done < progress.total:
             return
         self._told_at = now
-        self._attempt.update(done=progress.done, total=progress.total, message=progress.message[:255])
+        said = {"done": progress.done, "total": progress.total, "message": progress.message[:255]}
+        if not self._attempt.filter(cancelled_at=None).update(**said) and self._attempt.exists():
+            raise JobCancelled("Somebody has called it off.")
 
 
 def progress_of(job_id: str | uuid.UUID) -> Progress:

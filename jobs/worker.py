@@ -15,8 +15,10 @@ from django_tasks.base import TaskContext
 from django_tasks.signals import task_started
 
 from jobs.duties import Duty
+from jobs.errors import JobCancelled
 from jobs.heartbeat import Heartbeat
 from jobs.models import LEASE, Run
+from jobs.priorities import TURN_EVERY, rest_after
 from jobs.processes import watchdog
 
 POLL_SECONDS = 0.5
@@ -41,6 +43,7 @@ class Worker:
         self._duties = duties
         self._done_at: dict[Duty, datetime] = {}
         self._stopping = False
+        self._longest_at: datetime | None = None
 
     def stop(self) -> None:
         """Finish the job at hand and start no other."""
@@ -71,20 +74,30 @@ class Worker:
             if duty not in self._done_at or now - self._done_at[duty] >= duty.every:
                 self._done_at[duty] = now
                 self._attempt(duty.act.__name__, partial(duty.act, now))
-        run = Run.objects.claim(self.name, self.clock())
+        begun = self.clock()
+        self._longest_at = self._longest_at or begun + TURN_EVERY
+        longest = begun >= self._longest_at
+        run = Run.objects.claim(self.name, begun, longest)
         if run is None:
             return False
         with watchdog(run.time_limit), Heartbeat(run, self.clock, self._beat_every):
             problem = self._attempt(f"job {run}", partial(self._do, run))
         if problem is not None:
             run.fail(problem, self.clock())
+        if longest:
+            self._longest_at = self.clock() + rest_after(self.clock() - begun)
         return True
 
     def _do(self, run: Run) -> None:
         result: Any = run.job.task_result
         task_started.send(type(result.task.get_backend()), task_result=result)
         context = [TaskContext(task_result=result)] if result.task.takes_context else []
-        run.succeed(result.task.call(*context, *result.args), self.clock())
+        try:
+            value = result.task.call(*context, *result.args)
+        except JobCancelled as exc:
+            run.fail(exc, self.clock())
+            return
+        run.succeed(value, self.clock())
 
     def _attempt(self, what: str, work: Callable[[], object]) -> Exception | None:
         try:

@@ -80,7 +80,7 @@ def test_looking_for_work_in_vain_writes_nothing_and_takes_no_lock(clock: Clock)
         Run.objects.return_lost(clock())
         Run.objects.prune(clock())
 
-    assert [entry["sql"].split()[0] for entry in looked.captured_queries] == ["SELECT"] * 3
+    assert [entry["sql"].split()[0] for entry in looked.captured_queries] == ["SELECT"] * 4
 
 
 def test_a_result_is_kept(claimed: Run, clock: Clock) -> None:

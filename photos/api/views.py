@@ -29,6 +29,7 @@ from photos.api.requests import owner_of, page_url, photo_of, prefers_async, tra
 from photos.embeddings import latest_vectors
 from photos.models import Photo, PhotoColour, PhotoFace, PhotoFile, Tag
 from photos.paging import Order, Page, page_of
+from photos.tasks import hurry
 from photos.uploads import Accepted, accept_upload, received_file
 
 
@@ -56,6 +57,7 @@ class UploadView(APIView):
         later = prefers_async(request)
         accepted = accept_upload(file, owner_of(request), now, checksum, later, arrival)
         if later and accepted.created:
+            hurry(accepted.photo.pk)
             headers = {"Location": f"/photo/{accepted.photo.pk}", "Preference-Applied": "respond-async"}
             return Response(_uploaded(accepted, accepted.photo), status=202, headers=headers)
         photo = pipeline.analyse(accepted.photo, now, picture=accepted.picture)

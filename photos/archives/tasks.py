@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
+from django.db import transaction
+from django.dispatch import receiver
 from django.utils import timezone
 from django_tasks import task
 
 from jobs.duties import duty
 from jobs.models import Run
+from jobs.signals import jobs_cancelled
 from photos.archives import importing
 from photos.models import ArchiveImport, IncomingUpload
 
@@ -39,3 +44,11 @@ def go_on_importing(_: datetime) -> None:
 def _queue(ids: list[int]) -> None:
     for pk in Run.objects.without(import_archive, ids) if ids else []:
         import_archive.enqueue(pk)
+
+
+@receiver(jobs_cancelled, dispatch_uid="photos.import_called_off")
+def import_called_off(task_path: str, subjects: list[str], now: datetime, **_: Any) -> None:
+    """Take no more of archives whose job was cancelled; what was taken stays."""
+    rows = ArchiveImport.objects.open().filter(pk__in=subjects) if task_path == import_archive.module_path else []
+    for archive in rows:
+        transaction.on_commit(partial(importing.end, archive, now, cancelled=True))

@@ -13,7 +13,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from jobs.models import Run
+from jobs.models import Pause, Run
+from jobs.pause import EVERYTHING
 from jobs.processes import GRACE_SECONDS, signal_group, start_child
 from photos import missing
 from photos.models import Photo, Stage
@@ -84,6 +85,8 @@ def _queue_again(photo_ids: Sequence[int]) -> None:
 
 
 def _attended() -> None:
+    for pause in Pause.objects.filter(what=EVERYTHING):
+        raise Unattended(f"Background work is paused by {pause.by}.")
     if Run.objects.unattended(timezone.now()):
         raise Unattended("No worker is running: start one, or let --workers do it.")
 

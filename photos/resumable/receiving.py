@@ -27,6 +27,7 @@ from photos.resumable import partial, told
 from photos.resumable.errors import BeyondLength, OffsetMismatch, TooManyUploads, UploadGone
 from photos.resumable.partial import Checksum, HeldFile, Read
 from photos.spool import FileInPlace
+from photos.tasks import hurry
 from photos.uploads import Accepted, accept_upload
 
 MAX_UNFINISHED = 1000  # of one person
@@ -167,5 +168,7 @@ def _accept(upload: IncomingUpload, file: HeldFile, now: datetime, queued: bool)
     arrival = Arrival(said.modified_at, said.folder)
     with FileInPlace(file.path, said.name) as whole:
         accepted = accept_upload(whole, upload.owner, now, said.sha256, queued, arrival, counted=upload.length)
+    if queued and accepted.created:
+        hurry(accepted.photo.pk)
     upload.finish(accepted.photo, now, duplicate=not accepted.created, restored=accepted.restored)
     return accepted

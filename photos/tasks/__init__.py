@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from photos.tasks.analysis import QUEUED_AT_ONCE, YOUNG, analyse_photo, queue_left_behind, queue_photos
+from photos.tasks.analysis import QUEUED_AT_ONCE, YOUNG, analyse_photo, hurry, queue_left_behind, queue_photos
+from photos.tasks.calling_off import photos_called_off
 from photos.tasks.colours import ask_for_colours, look_for_uncoloured, queue_colours, queue_uncoloured
 from photos.tasks.duplicates import (
     find_duplicates,
@@ -48,6 +49,7 @@ __all__ = [
     "go_on_merging",
     "go_on_migrating",
     "hand_out",
+    "hurry",
     "learn_taught_words",
     "look_after_merge_runs",
     "look_after_reanalyses",
@@ -56,6 +58,7 @@ __all__ = [
     "look_for_unknown",
     "merge_many",
     "migrate_library",
+    "photos_called_off",
     "purge_expired",
     "queue_colours",
     "queue_descriptions",

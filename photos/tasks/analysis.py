@@ -13,6 +13,7 @@ from django_tasks.base import Task
 from jobs.attempts import claims_of
 from jobs.duties import duty
 from jobs.models import Run
+from jobs.priorities import PERSON
 from photos import missing, pipeline
 from photos.models import Photo, Stage
 
@@ -47,6 +48,11 @@ def queue_photos(ids: Sequence[int], queue_name: str = "ingest", stages: Collect
                 Stage.objects.filter(photo_id__in=chunk).request(pipeline.with_followers(stages))
             queued += _enqueue(analyse_photo.using(queue_name=queue_name), chunk)
     return queued
+
+
+def hurry(photo_id: int) -> None:
+    """Let a photo that somebody waits for be analysed before those that nobody does."""
+    Run.objects.hurry(analyse_photo, [photo_id], PERSON)
 
 
 def enqueue_all(task: Task[[int], None], ids: Sequence[int]) -> int:

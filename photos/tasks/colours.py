@@ -37,8 +37,10 @@ def ask_for_colours(after: int) -> None:
 
 
 @duty(every=timedelta(hours=1))  # in a library of a million it takes a second to see that none lacks them
-def look_for_uncoloured(_: datetime) -> None:
+def look_for_uncoloured(now: datetime) -> None:
     """Begin with the photos that have no colours yet, where nobody is at it."""
+    if Run.objects.called_off(ask_for_colours, now):
+        return
     if not Run.objects.unfinished(ask_for_colours).exists() and asking.never_asked(COLOURS, 1):
         ask_for_colours.enqueue(0)
 

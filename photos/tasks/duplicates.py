@@ -12,6 +12,7 @@ from django_tasks import task
 from accounts.models import User
 from jobs.duties import duty
 from jobs.models import Run
+from jobs.runs import RESPECTED
 from photos.duplicates import lookalikes, runs, scanning
 from photos.models import Fingerprint, MergeRun, Tier
 
@@ -43,6 +44,8 @@ def look_for_duplicates(now: datetime) -> None:
 def _is_rested(owner_id: int, now: datetime) -> bool:
     runs = Run.objects.filter(subject=str(owner_id), job__task_path=find_duplicates.module_path)
     last = runs.filter(job__finished_at__isnull=False).order_by("-job__finished_at").select_related("job").first()
+    if last is not None and last.cancelled_at is not None and now - last.cancelled_at < RESPECTED:
+        return False
     if last is None or last.job.finished_at is None or last.job.started_at is None:
         return True
     return now - last.job.finished_at >= _RESTS * (last.job.finished_at - last.job.started_at)

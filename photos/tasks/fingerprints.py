@@ -37,8 +37,10 @@ def ask_for_fingerprints(after: int) -> None:
 
 
 @duty(every=timedelta(hours=1))  # in a library of a million it takes a second to see that none lacks them
-def look_for_unknown(_: datetime) -> None:
+def look_for_unknown(now: datetime) -> None:
     """Begin with the photos that have no fingerprint yet, where nobody is at it."""
+    if Run.objects.called_off(ask_for_fingerprints, now):
+        return
     if not Run.objects.unfinished(ask_for_fingerprints).exists() and asking.never_asked(FINGERPRINT, 1):
         ask_for_fingerprints.enqueue(0)
 

@@ -37,9 +37,11 @@ def queue_retagging() -> None:
 
 
 @duty(every=timedelta(minutes=1))
-def retag_left_behind(_: datetime) -> None:
+def retag_left_behind(now: datetime) -> None:
     """Queue what a job that was just ending did not see, or that waited for an encoder."""
-    if retagging.is_needed() and Stage.Name.EMBEDDING in missing.possible_stages():
+    if not retagging.is_needed() or Run.objects.called_off(retag_library, now):
+        return
+    if Stage.Name.EMBEDDING in missing.possible_stages():
         queue_retagging()
 
 

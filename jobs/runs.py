@@ -1,0 +1,139 @@
+"""Many jobs at once: which is next, who holds which, what is lost, called off or old."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.db import models, transaction
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
+from django_tasks.base import Task, TaskResultStatus
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from jobs.errors import JobCancelled, JobLost
+from jobs.pause import EVERYTHING, Pause
+from jobs.signals import jobs_cancelled
+
+if TYPE_CHECKING:
+    from jobs.models import Run
+
+PROMPT = timedelta(seconds=10)  # a worker that has nothing else to do begins a job much sooner
+KEPT = {TaskResultStatus.SUCCESSFUL: timedelta(hours=1), TaskResultStatus.FAILED: timedelta(days=30)}
+AT_ONCE = PRUNED_AT_ONCE = 500
+RESPECTED = timedelta(days=1)
+CANCELLED = f"{JobCancelled.__module__}.{JobCancelled.__qualname__}"
+UNFINISHED = [TaskResultStatus.READY, TaskResultStatus.RUNNING]
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    def ready(self, now: datetime) -> Self:
+        """Jobs that may start now, the most important first."""
+        due = Q(job__run_after=get_date_max()) | Q(job__run_after__lte=now)
+        return self.filter(due, job__status=TaskResultStatus.READY).order_by(
+            "-job__priority", "job__run_after", "job__enqueued_at"
+        )
+
+    def unfinished(self, task: Task) -> Self:
+        return self.filter(job__task_path=task.module_path, job__status__in=UNFINISHED)
+
+    def without(self, task: Task, ids: Collection[int]) -> list[int]:
+        """Return those of the ids for which no job of this task waits or runs."""
+        subjects = [str(pk) for pk in ids]
+        taken = set(self.unfinished(task).filter(subject__in=subjects).values_list("subject", flat=True))
+        return [pk for pk in ids if str(pk) not in taken]
+
+    def claim(self, worker: str, now: datetime, longest: bool = False) -> Run | None:
+        """Take the most important ready job for this worker alone and count the attempt; None when nothing is ready.
+
+        With `longest` it is the one that has waited longest. It looks before it locks, so that an idle worker never
+        writes; and the attempt counts here, so that a job which kills its worker runs out of attempts too.
+        """
+        while (run := self._next(now, longest)) is not None:
+            if run.take(worker, now):
+                return self.select_related("job").get(pk=run.pk)
+        return None
+
+    def _next(self, now: datetime, longest: bool) -> Run | None:
+        paused = Pause.objects.names()
+        if EVERYTHING in paused:
+            return None
+        ready = self.ready(now).select_related("job")
+        if paused:
+            ready = ready.exclude(job__queue_name__in=paused).exclude(job__task_path__in=paused)
+        if not longest:
+            return ready.first()
+        levels = ready.order_by().values_list("job__priority", flat=True).distinct()
+        firsts = [run for level in levels for run in ready.filter(job__priority=level)[:1]]
+        return sorted(firsts, key=lambda run: run.job.enqueued_at)[0] if firsts else None
+
+    def hurry(self, task: Task, ids: Collection[int | str], priority: int) -> int:
+        """Let what waits of this task for these ids be at least so important."""
+        waiting = self.unfinished(task).filter(subject__in=[str(pk) for pk in ids]).values("pk")
+        jobs = DBTaskResult.objects.filter(pk__in=waiting, status=TaskResultStatus.READY, priority__lt=priority)
+        return jobs.update(priority=priority)
+
+    def called_off(self, task: Task, now: datetime) -> bool:
+        """Tell whether a person has cancelled the last job of this task, less than a day ago: duties respect that."""
+        last = self.filter(job__task_path=task.module_path).order_by("-job__enqueued_at").first()
+        return last is not None and last.cancelled_at is not None and last.cancelled_at > now - RESPECTED
+
+    def cancel(self, by: str, now: datetime) -> int:
+        """End those of these jobs that wait, and ask those at work to stop; return how many there were."""
+        pks = list(self.filter(job__status__in=UNFINISHED).values_list("pk", flat=True))
+        chunks = [pks[start : start + AT_ONCE] for start in range(0, len(pks), AT_ONCE)]
+        return sum(self._cancel(chunk, by, now) for chunk in chunks)
+
+    def _cancel(self, pks: Sequence[uuid.UUID], by: str, now: datetime) -> int:
+        with transaction.atomic():
+            jobs = DBTaskResult.objects.select_for_update().filter(pk__in=pks, status__in=UNFINISHED)
+            status = dict(jobs.values_list("pk", "status"))
+            found = self.filter(pk__in=status, cancelled_at=None).update(cancelled_at=now, cancelled_by=by)
+            self.close_cancelled([pk for pk in status if status[pk] == TaskResultStatus.READY], now)
+            self.tell_cancelled(list(status), now)
+        return found
+
+    def close_cancelled(self, pks: Sequence[uuid.UUID], now: datetime) -> None:
+        """Close these jobs, which somebody has called off and nobody is at any more."""
+        DBTaskResult.objects.filter(pk__in=pks).update(
+            status=TaskResultStatus.FAILED, finished_at=now, exception_class_path=CANCELLED, traceback=""
+        )
+        words = Concat(Value("Cancelled by "), F("cancelled_by"), Value("."), output_field=models.TextField())
+        self.filter(pk__in=pks).update(error=words)
+
+    def tell_cancelled(self, pks: Sequence[uuid.UUID], now: datetime) -> None:
+        subjects: dict[str, list[str]] = {}
+        for path, subject in self.filter(pk__in=pks).values_list("job__task_path", "subject"):
+            subjects.setdefault(path, []).append(subject)
+        for path, of_path in subjects.items():
+            jobs_cancelled.send(self.model, task_path=path, subjects=of_path, now=now)
+
+    def unattended(self, now: datetime) -> bool:
+        """Tell whether a job has been due for a while and nobody is at any: there seems to be no worker."""
+        overdue = Q(job__run_after=get_date_max(), job__enqueued_at__lt=now - PROMPT)
+        overdue |= Q(job__run_after__lt=now - PROMPT)
+        waiting = self.filter(overdue, job__status=TaskResultStatus.READY)
+        return waiting.exists() and not self.filter(lease_until__gt=now).exists()
+
+    def expire(self, worker: str, now: datetime, how: str) -> int:
+        """End the lease of a worker known to be dead, and say how it died; return how many jobs it held."""
+        held = self.filter(worker=worker, lease_until__isnull=False, job__status=TaskResultStatus.RUNNING)
+        return held.update(lease_until=now, error=how)
+
+    def return_lost(self, now: datetime) -> int:
+        """Give back, or fail for good, every job whose lease has ended."""
+        lost = self.filter(lease_until__lte=now, job__status=TaskResultStatus.RUNNING).select_related("job")
+        return sum(run.fail(JobLost(run.loss), now) for run in lost)
+
+    def prune(self, now: datetime) -> int:
+        """Delete what ended long ago, little by little so that nobody waits for the lock."""
+        old = Q()
+        for status, age in KEPT.items():
+            old |= Q(job__status=status, job__finished_at__lt=now - age)
+        pruned = 0
+        while ids := list(self.filter(old).values_list("pk", flat=True)[:PRUNED_AT_ONCE]):
+            DBTaskResult.objects.filter(pk__in=ids).delete()
+            pruned += len(ids)
+        return pruned
