@@ -66,8 +66,8 @@ class RunQuerySet(models.QuerySet["Run"]):
         if not longest:
             return ready.first()
         levels = ready.order_by().values_list("job__priority", flat=True).distinct()
-        firsts = [run for level in levels for run in ready.filter(job__priority=level)[:1]]
-        return sorted(firsts, key=lambda run: run.job.enqueued_at)[0] if firsts else None
+        firsts = [run.pk for level in levels for run in ready.filter(job__priority=level)[:1]]
+        return ready.filter(pk__in=firsts).order_by("job__enqueued_at").first()
 
     def hurry(self, task: Task, ids: Collection[int | str], priority: int) -> int:
         """Let what waits of this task for these ids be at least so important."""

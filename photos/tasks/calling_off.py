@@ -13,8 +13,10 @@ from django.dispatch import receiver
 
 from jobs.signals import jobs_cancelled
 from photos import generations, reanalysis
-from photos.models import Photo, Reanalysis, Stage
+from photos.duplicates import runs
+from photos.models import MergeRun, Photo, Reanalysis, Stage
 from photos.tasks.analysis import analyse_photo
+from photos.tasks.duplicates import go_on_merging
 from photos.tasks.looking import describe_photo, read_text
 from photos.tasks.migrations import migrate_library
 from photos.tasks.reanalyses import hand_out
@@ -36,6 +38,9 @@ def photos_called_off(task_path: str, subjects: Sequence[str], now: datetime, **
     elif task_path == hand_out.module_path:
         for row in Reanalysis.objects.open().filter(pk__in=subjects):
             transaction.on_commit(partial(reanalysis.cancel, row, now))
+    elif task_path == go_on_merging.module_path:
+        for run in MergeRun.objects.open().filter(pk__in=subjects):
+            runs.cancel(run, now)
     elif task_path == migrate_library.module_path:
         with suppress(generations.GenerationProblem):  # it has ended meanwhile
             generations.cancel(now)
