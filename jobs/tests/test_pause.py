@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -105,10 +106,10 @@ def test_a_job_that_waits_already_can_be_hurried(clock: Clock) -> None:
     assert run.subject == "2"
 
 
-def test_a_tenth_of_the_time_belongs_to_what_waits_longest(clock: Clock) -> None:
-    tasks.tidy.enqueue("old")
+def test_a_tenth_of_the_time_belongs_to_what_waits_longest(clock: Clock, notes: Path) -> None:
+    tasks.tidy.enqueue(str(notes))
     for number in range(4):
-        tasks.write_at_once.using(priority=10).enqueue("/dev/null", number)
+        tasks.write_at_once.using(priority=10).enqueue(str(notes), number)
     worker = Worker("a", clock=clock)
     tidied = []
     for _ in range(3):
