@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models, transaction
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Concat
+from django.dispatch import Signal
 from django_tasks.base import Task, TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from jobs.errors import JobCancelled, JobLost
 from jobs.pause import EVERYTHING, Pause
-from jobs.signals import jobs_cancelled
+from jobs.signals import jobs_cancelled, jobs_retried
 
 if TYPE_CHECKING:
     from jobs.models import Run
@@ -25,6 +26,7 @@ KEPT = {TaskResultStatus.SUCCESSFUL: timedelta(hours=1), TaskResultStatus.FAILED
 AT_ONCE = PRUNED_AT_ONCE = 500
 RESPECTED = timedelta(days=1)
 CANCELLED = f"{JobCancelled.__module__}.{JobCancelled.__qualname__}"
+_UNTRIED = {"exception_class_path": "", "started_at": None}
 UNFINISHED = [TaskResultStatus.READY, TaskResultStatus.RUNNING]
 
 
@@ -103,12 +105,38 @@ class RunQuerySet(models.QuerySet["Run"]):
         words = Concat(Value("Cancelled by "), F("cancelled_by"), Value("."), output_field=models.TextField())
         self.filter(pk__in=pks).update(error=words)
 
+    def retry(self, now: datetime) -> int:
+        """Let those of these jobs that failed or were cancelled wait again, with all their attempts; return how many.
+
+        Where another job of the same kind is about the same already, that one does it.
+        """
+        pks = list(self.filter(job__status=TaskResultStatus.FAILED).values_list("pk", flat=True))
+        return sum(self._retry(pks[start : start + AT_ONCE], now) for start in range(0, len(pks), AT_ONCE))
+
+    def _retry(self, pks: Sequence[uuid.UUID], now: datetime) -> int:
+        everything: Any = self.model._default_manager
+        with transaction.atomic():
+            failed = everything.filter(pk__in=pks, job__status=TaskResultStatus.FAILED).select_for_update(of=["self"])
+            same = everything.filter(subject=OuterRef("subject"), job__task_path=OuterRef("job__task_path"))
+            idle = failed.filter(~Exists(same.filter(job__status__in=UNFINISHED))).order_by("pk")
+            found = {(path, subject): pk for pk, path, subject in idle.values_list("pk", "job__task_path", "subject")}
+            again = list(found.values())
+            everything.filter(pk__in=again).update(attempts=0, error="", cancelled_at=None, cancelled_by=None)
+            DBTaskResult.objects.filter(pk__in=again).update(
+                status=TaskResultStatus.READY, run_after=get_date_max(), finished_at=None, traceback="", **_UNTRIED
+            )
+            self._tell(jobs_retried, found, now)
+        return len(again)
+
     def tell_cancelled(self, pks: Sequence[uuid.UUID], now: datetime) -> None:
+        self._tell(jobs_cancelled, self.filter(pk__in=pks).values_list("job__task_path", "subject"), now)
+
+    def _tell(self, signal: Signal, jobs: Iterable[tuple[str, str]], now: datetime) -> None:
         subjects: dict[str, list[str]] = {}
-        for path, subject in self.filter(pk__in=pks).values_list("job__task_path", "subject"):
+        for path, subject in jobs:
             subjects.setdefault(path, []).append(subject)
         for path, of_path in subjects.items():
-            jobs_cancelled.send(self.model, task_path=path, subjects=of_path, now=now)
+            signal.send(self.model, task_path=path, subjects=of_path, now=now)
 
     def unattended(self, now: datetime) -> bool:
         """Tell whether a job has been due for a while and nobody is at any: there seems to be no worker."""

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import receiver
 
-from jobs.signals import jobs_cancelled
+from jobs.signals import jobs_cancelled, jobs_retried
 from photos import generations, reanalysis
 from photos.duplicates import runs
 from photos.models import MergeRun, Photo, Reanalysis, Stage
@@ -44,6 +44,15 @@ def photos_called_off(task_path: str, subjects: Sequence[str], now: datetime, **
     elif task_path == migrate_library.module_path:
         with suppress(generations.GenerationProblem):  # it has ended meanwhile
             generations.cancel(now)
+
+
+@receiver(jobs_retried, dispatch_uid="photos.photos_asked_for")
+def photos_asked_for(task_path: str, subjects: Sequence[str], **_: Any) -> None:
+    """Queue anew what failed of photos whose job is tried again, or was called off."""
+    ids = [int(subject) for subject in subjects] if task_path in _STAGES else []
+    Stage.objects.filter(photo_id__in=ids, status=Stage.Status.FAILED).request(_STAGES.get(task_path, ()))
+    for photo in Photo.objects.filter(pk__in=ids):
+        photo.settle()
 
 
 def _call_off(photo_ids: Sequence[int], names: Collection[str], now: datetime) -> None:

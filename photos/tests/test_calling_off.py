@@ -75,3 +75,13 @@ def test_health_says_what_is_paused_since_when_and_by_whom(client: Client) -> No
     problems = client.get("/health").json()["problems"]
 
     assert f"Background work is paused by anna since {pause.at:%Y-%m-%d %H:%M} UTC: all of it." in problems
+
+
+def test_the_job_of_a_photo_can_be_tried_again(queued: Photo) -> None:
+    Run.objects.cancel("anna", timezone.now())
+
+    Run.objects.retry(timezone.now())
+    work()
+    queued.refresh_from_db()
+
+    assert (queued.status, queued.error) == ("ready", "")
