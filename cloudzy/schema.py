@@ -53,6 +53,7 @@ OF_LIKENESS = {409: "Not analysed yet.", 422: "The file of a photo, of which a p
 OF_PATH = {
     "/search": OF_LIKENESS | {404: "The file of a photo is missing.", 410: "The cursor has expired."},
     "/facets": OF_LIKENESS | {404: "The file of a photo is missing."},
+    "/date-shifts": WITH_OBJECT,
     "/image-to-image": OF_LIKENESS | WITH_OBJECT,
     "/uploads": OF_TUS,
     "/uploads/{id}": OF_TUS,

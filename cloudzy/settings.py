@@ -222,7 +222,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "A self-hosted photo service that understands pictures.",
     "VERSION": "0.1.0",
     "PREPROCESSING_HOOKS": ["cloudzy.schema.without_slash"],
-    "ENUM_NAME_OVERRIDES": {"PhotoStatusEnum": "photos.models.Photo.Status"},
+    "ENUM_NAME_OVERRIDES": {
+        "PhotoStatusEnum": "photos.models.Photo.Status",
+        "PhotoFileKindEnum": "photos.models.PhotoFile.Kind",
+    },
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],

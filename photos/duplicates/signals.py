@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from django.db import transaction
 from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
 
@@ -34,4 +35,5 @@ def lookalikes_may_differ(photo_ids: Sequence[int], **_: Any) -> None:
 
 @receiver(model_switched, dispatch_uid="photos.lookalikes_of_another_model")
 def lookalikes_of_another_model(**_: Any) -> None:
-    Fingerprint.objects.update(fresh=True)
+    """Once it has happened: the switch itself writes one row, however many photos there are."""
+    transaction.on_commit(lambda: Fingerprint.objects.update(fresh=True), robust=True)

@@ -35,7 +35,7 @@ def make_photo(
     """Save an analysed photo with a tiny original of its own; further fields as the model names them."""
     number = next(_numbers)
     added = timezone.now() + timedelta(microseconds=number)
-    data = jpeg(size=(8, 6), comment=f"{number}")
+    data = jpeg(size=(8, 6), comment=f"{number:09}")  # photos made alike are of one size
     values = {
         "owner": owner or local_owner(),
         "filename": f"made_{number}.jpg",

@@ -34,13 +34,22 @@ def photos(owner: User) -> list[Photo]:
     return made
 
 
-@pytest.mark.parametrize("most_sorted", [0, 1_000], ids=["followed", "sorted"])
+@pytest.mark.parametrize(
+    ("most_sorted", "patience"), [(0, 99), (0, 0.5), (1_000, 0)], ids=["followed", "followed for a while", "sorted"]
+)
 @pytest.mark.parametrize("order", ORDERS, ids=["newest", "oldest", "stars"])
 @pytest.mark.parametrize("share", [3, 40, 90])
 def test_the_pages_are_the_photos_in_their_order_followed_or_sorted(
-    owner: User, photos: list[Photo], order: Order, share: int, most_sorted: int, monkeypatch: pytest.MonkeyPatch
+    owner: User,
+    photos: list[Photo],
+    order: Order,
+    share: int,
+    most_sorted: int,
+    patience: float,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(ordered, "_MOST_SORTED", most_sorted)
+    monkeypatch.setattr(ordered, "_PATIENCE", patience)
     chosen = random.Random(share).sample(photos, share)
     ids = np.array(sorted(photo.pk for photo in chosen), dtype=np.int64)
     everything = Photo.objects.visible_to(owner).with_stars()
@@ -73,6 +82,7 @@ def test_the_index_is_followed_where_photos_are_many(
     owner: User, photos: list[Photo], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ordered, "_MOST_SORTED", 0)
+    monkeypatch.setattr(ordered, "_PATIENCE", 99)
     ids = np.array([photo.pk for photo in photos], dtype=np.int64)
 
     with CaptureQueriesContext(connection) as captured:
