@@ -168,7 +168,6 @@ TEMPLATES = [
 ]
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    # What searches found, for who asks for the next page of it: some 70 kB each, in the table of search.KeptList.
     "searches": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "search_kept_list",
@@ -224,7 +223,7 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["cloudzy.schema.without_slash"],
     "ENUM_NAME_OVERRIDES": {
         "PhotoStatusEnum": "photos.models.Photo.Status",
-        "PhotoFileKindEnum": "photos.models.PhotoFile.Kind",
+        "KindEnum": "photos.models.PhotoFile.Kind",
     },
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
