@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from photos.views import analysis, dates, detail, imports, selection, shelf, trash, understanding, upload, version
+from photos.views import analysis, dates, detail, imports, jobs, selection, shelf, trash, understanding, upload, version
 
 app_name = "photos"
 urlpatterns = [
@@ -21,6 +21,12 @@ urlpatterns = [
     path("gallery/dates/undo/", dates.undo, name="undo_dates"),
     path("gallery/imports/<int:pk>/", imports.archive, name="archive_import"),
     path("gallery/imports/<int:pk>/cancel/", imports.cancel, name="archive_cancel"),
+    path("gallery/jobs/", jobs.jobs, name="jobs"),
+    path("gallery/jobs/retry/", jobs.retry, name="jobs_retry"),
+    path("gallery/jobs/all/retry/", jobs.retry_jobs, name="jobs_retry_jobs"),
+    path("gallery/jobs/all/cancel/", jobs.cancel, name="jobs_cancel"),
+    path("gallery/jobs/all/pause/", jobs.pause, name="jobs_pause"),
+    path("gallery/jobs/all/resume/", jobs.resume, name="jobs_resume"),
     path("gallery/selection/", selection.selection, name="selection"),
     path("gallery/<int:pk>/", detail.detail, name="detail"),
     path("gallery/<int:pk>/edit/", detail.edit, name="edit"),

@@ -30,6 +30,7 @@ OF_ONE_PHOTO = [
     *OF_VERSIONS,
 ]
 OF_AN_IMPORT = ["archive_import", "archive_cancel"]  # its owner: test_pages_imports.py
+OF_STAFF = ["jobs_retry_jobs", "jobs_cancel", "jobs_pause", "jobs_resume"]  # test_pages_jobs.py
 OF_THE_TRASH = ["delete", "trashed_thumbnail"]
 
 
@@ -59,7 +60,7 @@ def test_the_list_of_pages_of_one_photo_is_complete() -> None:
     assert sorted(with_number) == sorted([*OF_ONE_PHOTO, *OF_AN_IMPORT])
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name not in OF_AN_IMPORT])
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in (*OF_AN_IMPORT, *OF_STAFF)])
 def test_the_owner_may(client: Client, make_photo: MakePhoto, server_mode: None, name: str) -> None:  # noqa: ARG001
     owner = make_user("owner of it")
     client.force_login(owner)

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from jobs.models import Pause, Run
+from photos.models import Photo, Stage
+from photos.tasks import queue_photos
+from photos.tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+MakePhoto = Callable[..., Photo]
+PAGE = "/gallery/jobs/"
+OF_STAFF = ["jobs_retry_jobs", "jobs_cancel", "jobs_pause", "jobs_resume"]
+
+
+def text_of(client: Client) -> str:
+    return str(client.get(PAGE).content.decode())
+
+
+def broken(photo: Photo) -> Photo:
+    photo.stages.filter(name=Stage.QUICK[0]).update(status=Stage.Status.FAILED, error="It is torn.")
+    Photo.objects.filter(pk=photo.pk).update(status=Photo.Status.FAILED, error="It is torn.")
+    return photo
+
+
+def test_without_work_the_page_says_so_and_asks_seldom(client: Client) -> None:
+    page = text_of(client)
+
+    assert "All your photos are analysed." in page
+    assert 'hx-trigger="every 30s"' in page
+
+
+def test_a_failed_photo_is_shown_with_its_reason_and_tried_again(client: Client, make_photo: MakePhoto) -> None:
+    photo = broken(make_photo())
+
+    before = text_of(client)
+    client.post(reverse("photos:jobs_retry"), {"photo": photo.pk})
+
+    assert "It is torn." in before
+    assert f'href="{photo.get_absolute_url()}"' in before
+    photo.refresh_from_db()
+    assert photo.status == Photo.Status.QUEUED
+    assert Run.objects.get().subject == str(photo.pk)
+    assert 'hx-trigger="every 3s"' in text_of(client)
+
+
+def test_strangers_neither_see_nor_retry_a_photo(client: Client, make_photo: MakePhoto, server_mode: Settings) -> None:
+    assert server_mode
+    photo = broken(make_photo(owner=make_user("anna")))
+    client.force_login(make_user("berta"))
+
+    page = text_of(client)
+    client.post(reverse("photos:jobs_retry"), {"photo": photo.pk})
+    client.post(reverse("photos:jobs_retry"))
+
+    assert "torn" not in page
+    assert "Pause all jobs" not in page
+    photo.refresh_from_db()
+    assert photo.status == Photo.Status.FAILED
+
+
+@pytest.mark.parametrize("name", OF_STAFF)
+def test_only_staff_with_the_rights_acts_on_jobs(client: Client, server_mode: Settings, name: str) -> None:
+    assert server_mode
+    client.force_login(make_user("clerk", is_staff=True))
+
+    assert client.post(reverse(f"photos:{name}")).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["jobs_retry", *OF_STAFF])
+def test_a_form_of_another_site_does_nothing(name: str) -> None:
+    assert Client(enforce_csrf_checks=True).post(reverse(f"photos:{name}")).status_code == 403
+
+
+def test_staff_pauses_cancels_and_tries_again(client: Client, make_photo: MakePhoto) -> None:
+    queue_photos([make_photo().pk])
+
+    client.post(reverse("photos:jobs_pause"))
+    assert Pause.objects.exists()
+    assert "Analysing photos: 1" in text_of(client)
+    client.post(reverse("photos:jobs_resume"))
+    client.post(reverse("photos:jobs_cancel"), {"job": "no id"})
+    assert Run.objects.get().cancelled_at is None
+    client.post(reverse("photos:jobs_cancel"), {"kind": Run.objects.get().job.task_path})
+    assert "Cancelled by" in text_of(client)
+    client.post(reverse("photos:jobs_retry_jobs"), {"job": Run.objects.get().pk})
+
+    assert not Pause.objects.exists()
+    assert Run.objects.get().job.status == "READY"
+
+
+def test_the_page_asks_no_more_for_more_jobs(
+    client: Client, make_photo: MakePhoto, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(4):
+        queue_photos([broken(make_photo()).pk])
+
+    with django_assert_max_num_queries(16):
+        client.get(PAGE)
