@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -81,12 +81,13 @@ def _titled(runs: RunQuerySet) -> list[tuple[str, Run]]:
     return [(title_of(run.job.task_path), run) for run in runs]
 
 
-def try_again(photos: Sequence[Photo], now: datetime) -> int:
-    """Have workers do what failed of these photos, at most RETRIED_AT_ONCE; return how many photos that is."""
-    ids = [photo.pk for photo in photos]
+def try_again(photos: Iterable[Photo], now: datetime) -> int:
+    """Have workers do what failed of these photos, once more; return how many photos that is."""
+    chosen = list(photos)
+    ids = [photo.pk for photo in chosen]
     Run.objects.filter(job__task_path=analyse_photo.module_path, subject__in=[str(pk) for pk in ids]).retry(now)
     Stage.objects.filter(photo_id__in=ids, status=Stage.Status.FAILED).request(Stage.QUICK)
-    for photo in photos:
+    for photo in chosen:
         photo.settle()
     queue_photos(ids)
     return len(ids)
