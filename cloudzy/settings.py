@@ -216,15 +216,13 @@ REST_FRAMEWORK: dict[str, Any] = {
     "NUM_PROXIES": 0,  # TrustedProxies has already put the client's address into REMOTE_ADDR
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+ENUM_NAMES = {"PhotoStatusEnum": "photos.models.Photo.Status", "KindEnum": "photos.models.PhotoFile.Kind"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cloudzy",
     "DESCRIPTION": "A self-hosted photo service that understands pictures.",
     "VERSION": "0.1.0",
     "PREPROCESSING_HOOKS": ["cloudzy.schema.without_slash"],
-    "ENUM_NAME_OVERRIDES": {
-        "PhotoStatusEnum": "photos.models.Photo.Status",
-        "KindEnum": "photos.models.PhotoFile.Kind",
-    },
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
