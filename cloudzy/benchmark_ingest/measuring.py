@@ -75,8 +75,9 @@ class _Measuring:
             count = min(step, self.terms.soak - done, len(self.files))
             self._shared_out(self.files[:count], "ingest", owner="soak", mark=f"{done}")
             done += count
-            yield done, self._held_mb()
-            self.progress(f"{done} photos more")
+            held = self._held_mb()
+            self.progress(f"{done} photos more: {held} MB")
+            yield done, held
 
     def _held_mb(self) -> float:
         return round(max(one["held_mb"] for one in self._everywhere("memory")), 1)
