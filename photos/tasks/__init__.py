@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from photos.tasks.analysis import QUEUED_AT_ONCE, YOUNG, analyse_photo, hurry, queue_left_behind, queue_photos
 from photos.tasks.calling_off import photos_called_off
-from photos.tasks.colours import ask_for_colours, look_for_uncoloured, queue_colours, queue_uncoloured
+from photos.tasks.catching_up import queue_stage
+from photos.tasks.colours import ask_for_colours, look_for_uncoloured, queue_uncoloured
 from photos.tasks.duplicates import (
     find_duplicates,
     go_on_merging,
@@ -14,12 +15,7 @@ from photos.tasks.duplicates import (
     undo_many,
 )
 from photos.tasks.endings import analysis_ended
-from photos.tasks.fingerprints import (
-    ask_for_fingerprints,
-    look_for_unknown,
-    queue_fingerprints,
-    queue_unknown,
-)
+from photos.tasks.fingerprints import ask_for_fingerprints, look_for_unknown, queue_unknown
 from photos.tasks.looking import (
     DESCRIPTIONS_AT_ONCE,
     describe_photo,
@@ -60,14 +56,13 @@ __all__ = [
     "migrate_library",
     "photos_called_off",
     "purge_expired",
-    "queue_colours",
     "queue_descriptions",
-    "queue_fingerprints",
     "queue_left_behind",
     "queue_migration",
     "queue_photos",
     "queue_reading",
     "queue_retagging",
+    "queue_stage",
     "queue_uncoloured",
     "queue_undescribed",
     "queue_unknown",

@@ -144,7 +144,7 @@ def test_an_older_photo_without_any_bytes_stays_ready() -> None:
 def test_a_library_from_before_gets_its_colours_from_the_workers_and_stays_ready(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tasks.colours, "QUEUED_AT_ONCE", 2)
+    monkeypatch.setattr(tasks.catching_up, "QUEUED_AT_ONCE", 2)
     photos = [older(colour) for colour in ("teal", "navy", "orange", "white", "pink")]
 
     tasks.look_for_uncoloured(NOW)
@@ -162,7 +162,7 @@ def test_a_library_from_before_gets_its_colours_from_the_workers_and_stays_ready
 
 
 def test_while_the_disk_is_away_no_more_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks.colours, "QUEUED_AT_ONCE", 1)
+    monkeypatch.setattr(tasks.catching_up, "QUEUED_AT_ONCE", 1)
     first, second = older(), older("navy")
     for photo in (first, second):
         thumbnails.remove(storage.media_root(), photo.original)

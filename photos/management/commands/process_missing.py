@@ -16,7 +16,7 @@ from ai.ocr.loading import is_switched_on
 from photos import asking, captioning, missing
 from photos.encoding import current_encoder
 from photos.models import Photo, Stage
-from photos.tasks import queue_colours, queue_descriptions, queue_fingerprints, queue_photos, queue_reading
+from photos.tasks import queue_descriptions, queue_photos, queue_reading, queue_stage
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Later:
 
 
 LATER = [
-    Later(Stage.Name.COLOURS, "have no colours yet", "Finding colours", queue_colours),
-    Later(Stage.Name.FINGERPRINT, "have no fingerprint yet", "Taking fingerprints", queue_fingerprints),
+    Later(Stage.Name.COLOURS, "have no colours yet", "Finding colours", queue_stage),
+    Later(Stage.Name.FINGERPRINT, "have no fingerprint yet", "Taking fingerprints", queue_stage),
 ]
 
 
