@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ai.jsontext import read_json
+from photos import storage
 from photos.models.tag import normalise_tag
 
 CAPTIONS = "captions.json"
@@ -115,8 +115,7 @@ def _merged(folder: Path, entries: Iterable[_Entry]) -> LabelledSet:
     for entry in entries:
         name = entry.file.relative_to(folder).as_posix()
         try:
-            with entry.file.open("rb") as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            sha256 = storage.sha256_of(entry.file)
         except OSError as problem:
             skipped.append(Skipped(name, problem.strerror or str(problem)))
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +12,7 @@ from django.conf import settings
 from rest_framework.exceptions import APIException
 
 from ai.encoders.base import BadVector, Encoder, model_key
-from photos import images, teaching
+from photos import images, storage, teaching
 from photos.encoding import current_encoder
 from photos.models import OutsideExample, Photo, VocabularyWord
 from photos.thumbnails import SIZES
@@ -42,7 +41,7 @@ def show(word: VocabularyWord, folder: Path, positive: bool, now: datetime) -> S
     encoder, shown = current_encoder(), Shown()
     for path in _files(folder):
         try:
-            sha256 = _sha256(path)
+            sha256 = storage.sha256_of(path)
             if photos := list(Photo.objects.filter(sha256=sha256, trashed_at=None)):
                 shown.photos += len(teaching.mark(word, photos, positive, now))
                 continue
@@ -61,11 +60,6 @@ def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
             yield path
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _vector(path: Path, encoder: Encoder) -> np.ndarray:

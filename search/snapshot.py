@@ -7,7 +7,6 @@ its memory until it looks again.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 from contextlib import ExitStack
@@ -18,6 +17,7 @@ from uuid import UUID
 
 import numpy as np
 
+from photos import storage
 from search.engines import ENGINES, Engine
 from search.manifest import MANIFEST, Manifest, SnapshotError, UnverifiedSnapshotError
 from search.models import Library
@@ -93,7 +93,7 @@ def publish(space: Space, library: UUID, cursor: int, engine: Engine, now: datet
             cursor=cursor,
             made_at=now.isoformat(timespec="seconds"),
             generation=generation.name,
-            files={path.name: _sha256(path) for path in written},
+            files={path.name: storage.sha256_of(path) for path in written},
         )
         leave_word(written)
         manifest.write(space.folder)
@@ -125,7 +125,7 @@ def _open(manifest: Manifest, folder: Path) -> Engine:
 def _check_hashes(manifest: Manifest, folder: Path) -> None:
     for path in manifest.paths(folder):
         try:
-            intact = _sha256(path) == manifest.files[path.name]
+            intact = storage.sha256_of(path) == manifest.files[path.name]
         except OSError as exc:
             raise SnapshotError(f"{path.name} of the index is missing.") from exc
         if not intact:
@@ -139,8 +139,3 @@ def _sweep(folder: Path, keep: str) -> None:
             shutil.rmtree(path, ignore_errors=True)
         elif path.name.startswith(TEMPORARY):
             path.unlink(missing_ok=True)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from photos import storage
 from search.sealed import TEMPORARY, fsync
 
 
 class OtherBytes(Exception):  # noqa: N818 - what is wrong with the file
     """A file does not have the SHA-256 it should have."""
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def bring(source: Path, target: Path, sha256: str, link: bool) -> None:
@@ -30,7 +25,7 @@ def bring(source: Path, target: Path, sha256: str, link: bool) -> None:
     try:
         if not (link and _linked(source, part)):
             shutil.copyfile(source, part)
-        if sha256_of(part) != sha256:  # of what lies there now, not of what was read
+        if storage.sha256_of(part) != sha256:  # of what lies there now, not of what was read
             raise OtherBytes
         fsync(part)
         part.replace(target)

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from cloudzy.backups import database
 from cloudzy.backups.errors import BackupError
-from cloudzy.backups.files import OtherBytes, bring, sha256_of, sync_folders
+from cloudzy.backups.files import OtherBytes, bring, sync_folders
 from cloudzy.backups.manifest import FORMAT, Manifest, Original
 from cloudzy.models import BackupNote
 from photos import storage
@@ -105,7 +105,7 @@ def _bring(folder: Path, wanted: dict[str, Original], held: dict[str, Original],
 def _bring_one(folder: Path, name: str, original: Original, link: bool) -> bool:
     """Tell whether it had to be copied: a backup that was broken off may have left it."""
     target = folder / name
-    if _is_there(target, original) and sha256_of(target) == original.sha256:
+    if _is_there(target, original) and storage.sha256_of(target) == original.sha256:
         return False
     bring(storage.path_of(name), target, original.sha256, link)
     return True
@@ -140,7 +140,7 @@ def _described(taken: Path, now: datetime, library: str) -> Manifest:
         version=str(settings.SPECTACULAR_SETTINGS["VERSION"]),
         library=library,
         database=taken.name,
-        database_sha256=sha256_of(taken),
+        database_sha256=storage.sha256_of(taken),
         migrations=database.migrations_in(taken),
         counts=database.counts_in(taken),
         settings=_settings(),

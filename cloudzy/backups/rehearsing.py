@@ -15,7 +15,6 @@ from django.conf import settings
 from cloudzy import environment
 from cloudzy.backups import database
 from cloudzy.backups.errors import BackupError
-from cloudzy.backups.files import sha256_of
 from cloudzy.backups.making import TRIAL
 from cloudzy.backups.manifest import Manifest
 from cloudzy.health import database_problem
@@ -72,7 +71,7 @@ def _problem(folder: Path, manifest: Manifest, home: Path) -> str:
 def _other_files(restored: Path, media: Path) -> list[str]:
     there = {path.relative_to(media).as_posix() for path in (media / storage.ORIGINALS).glob("*/*")}
     rows = database.originals_in(restored)
-    return [name for name in sorted(there) if name not in rows or sha256_of(media / name) != rows[name].sha256]
+    return [name for name in sorted(there) if name not in rows or storage.sha256_of(media / name) != rows[name].sha256]
 
 
 def _is_of_this_library(manifest: Manifest) -> bool:

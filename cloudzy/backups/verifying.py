@@ -7,8 +7,8 @@ from pathlib import Path
 
 from cloudzy.backups import database
 from cloudzy.backups.errors import BackupError, DamagedBackupError
-from cloudzy.backups.files import sha256_of
 from cloudzy.backups.manifest import Manifest
+from photos import storage
 
 Told = Callable[[int, int], object]  # done, of how many
 
@@ -43,7 +43,7 @@ def _of_originals(folder: Path, manifest: Manifest, told: Told) -> Iterator[str]
 
 def _difference(path: Path, sha256: str) -> str:
     try:
-        return "" if sha256_of(path) == sha256 else "is altered"
+        return "" if storage.sha256_of(path) == sha256 else "is altered"
     except FileNotFoundError:
         return "is missing"
     except OSError as exc:

@@ -9,11 +9,11 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import User
-from cloudzy.backups.files import sha256_of
 from cloudzy.backups.making import Made, back_up
 from cloudzy.backups.manifest import Manifest
 from photos import pipeline
 from photos.models import Photo
+from photos.storage import sha256_of
 from photos.tests.pictures import jpeg
 from photos.uploads import accept_upload
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -57,8 +56,7 @@ class Journal:
     def finish(self) -> str:
         """Bring all of it to the disk and return its SHA-256."""
         os.fsync(self._file.fileno())
-        with self._path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return storage.sha256_of(self._path)
 
     def close(self) -> None:
         self._file.close()
