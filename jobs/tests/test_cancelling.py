@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django_tasks.base import TaskContext
@@ -80,6 +81,21 @@ def test_others_hear_which_jobs_were_called_off(clock: Clock) -> None:
     jobs_cancelled.disconnect(hear)
 
     assert heard == [(Run, tasks.write.module_path, ["a", "b"])]
+
+
+def test_jobs_chosen_by_the_status_they_lose_are_told_of_too(clock: Clock) -> None:
+    heard: list[list[str]] = []
+
+    def hear(subjects: list[str], **_: Any) -> None:
+        heard.append(subjects)
+
+    tasks.write.enqueue("file")
+    jobs_cancelled.connect(hear)
+    Run.objects.filter(job__status="READY").cancel("anna", clock())
+    jobs_cancelled.disconnect(hear)
+
+    assert end_of(Run.objects.get()) == ("FAILED", "Cancelled by anna.", True)
+    assert heard == [["file"]]
 
 
 def test_duties_respect_a_cancel_for_a_day(clock: Clock) -> None:
