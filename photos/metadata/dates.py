@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from photos.metadata.facts import Dates, Moment
@@ -52,14 +52,22 @@ def _candidates(
     written: Mapping[DateSource, Dates], around: Circumstances, position: Position
 ) -> Iterator[tuple[DateSource, Moment]]:
     for field in ("original", "digitised"):
-        for source in _WRITTEN:
-            if source in written and (moment := getattr(written[source], field)):
-                yield source, moment
+        yield from _said(written, field)
     if satellite := _by_satellite(written):
         yield DateSource.GPS, _wall_of(satellite, position)
     if (exif := written.get(DateSource.EXIF)) and exif.changed:
         yield DateSource.EXIF, exif.changed
     yield from _around(around, position)
+
+
+def _said(written: Mapping[DateSource, Dates], field: str) -> Sequence[tuple[DateSource, Moment]]:
+    """Return who says it in their order; a file beside the photo that only repeats what is in it adds its offset."""
+    moments = ((source, getattr(written[source], field)) for source in _WRITTEN if source in written)
+    said = [(source, moment) for source, moment in moments if moment]
+    if len(said) > 1 and said[0][0] == DateSource.SIDECAR and said[0][1].repeats(said[1][1]):
+        (_, beside), (source, own), *others = said
+        return [(source, replace(own, offset=beside.offset if own.offset is None else own.offset)), *others]
+    return said
 
 
 def _around(around: Circumstances, position: Position) -> Iterator[tuple[DateSource, Moment]]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ai.plaintext import many_lines, one_line
@@ -19,6 +19,14 @@ class Moment:
 
     wall: datetime
     offset: int | None = None  # minutes east of UTC
+    parts: int = 6  # how many of year, month, day, hour, minute and second were written
+
+    def repeats(self, other: Moment) -> bool:
+        """Tell whether this says nothing else than the other does, though perhaps less exactly."""
+        if self.offset is not None and other.offset is not None and self.offset != other.offset:
+            apart = self.wall.replace(microsecond=0) - other.wall.replace(microsecond=0)
+            return apart == timedelta(minutes=self.offset - other.offset)  # the same moment, told by another clock
+        return self.wall.timetuple()[: self.parts] == other.wall.timetuple()[: self.parts]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ _MOMENT = re.compile(
     r"(?:[ T](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?"
     r"\s?(?P<offset>Z|[+-]\d\d:?\d\d)?)?)?)?"
 )
+_PARTS = ("year", "month", "day", "hour", "minute", "second")
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 # What clocks show that nobody has set: the beginnings of the calendars of Unix, FAT and the old Macintosh.
 _UNSET = {datetime(1970, 1, 1), datetime(1980, 1, 1), datetime(1904, 1, 1)}
@@ -31,7 +32,8 @@ def moment_of(text: str, fraction: str = "", offset: str = "", whole: bool = Tru
     if match is None or (whole and match["minute"] is None):
         return None
     wall = _wall(match, match["fraction"] or fraction.strip("\0 "))
-    return None if wall is None else Moment(wall, minutes_of(match["offset"] or offset.strip("\0 ")))
+    parts = sum(match[name] is not None for name in _PARTS)
+    return None if wall is None else Moment(wall, minutes_of(match["offset"] or offset.strip("\0 ")), parts)
 
 
 def minutes_of(offset: str) -> int | None:

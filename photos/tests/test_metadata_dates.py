@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import combinations
+from typing import Any
 
 import pytest
 
 from photos.metadata.dates import Circumstances, Taken, taken_of
 from photos.metadata.facts import Dates, Moment
+from photos.metadata.moments import moment_of
 from photos.metadata.sources import DateSource
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -28,6 +31,7 @@ AROUND = Circumstances(
     modified_at=datetime(2010, 1, 1, tzinfo=UTC),
     folder="2009/01/01",
 )
+Says = tuple[str, dict[DateSource, Dates], dict[str, Any]]
 NAMELESS = Circumstances("DSC_0001.jpg", AROUND.added_at)
 
 
@@ -74,6 +78,64 @@ def test_there_is_one_order_for_all_who_say_something() -> None:
         (2010, DateSource.FILE),
         (2011, DateSource.UPLOAD),
     ]
+
+
+ALL = [
+    ("sidecar", {DateSource.SIDECAR: SIDECAR}, {}),
+    ("exif", {DateSource.EXIF: Dates(original=EXIF.original)}, {}),
+    ("xmp", {DateSource.XMP: XMP}, {}),
+    ("iptc", {DateSource.IPTC: IPTC}, {}),
+    ("sidecar", {DateSource.SIDECAR: Dates(digitised=SIDECAR.original)}, {}),
+    ("exif", {DateSource.EXIF: Dates(digitised=EXIF.digitised)}, {}),
+    ("xmp", {DateSource.XMP: Dates(digitised=XMP.original)}, {}),
+    ("iptc", {DateSource.IPTC: Dates(digitised=IPTC.original)}, {}),
+    ("gps", {DateSource.EXIF: Dates(by_satellite=EXIF.by_satellite)}, {}),
+    ("exif", {DateSource.EXIF: Dates(changed=EXIF.changed)}, {}),
+    ("filename", {}, {"name": AROUND.name}),
+    ("folder", {}, {"folder": AROUND.folder}),
+    ("file", {}, {"modified_at": AROUND.modified_at}),
+    ("upload", {}, {}),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), list(combinations(ALL, 2)), ids=lambda one: one[0])
+def test_of_any_two_who_say_something_the_one_before_wins(first: Says, second: Says) -> None:
+    written: dict[DateSource, Dates] = {}
+    for _, said, _ in (second, first):
+        for source, dates in said.items():
+            known = {name: moment for name, moment in vars(dates).items() if moment}
+            written[source] = replace(written.get(source, Dates()), **known)
+
+    found = taken(written, replace(NAMELESS, **(second[2] | first[2])))
+
+    assert found.source == first[0]
+    assert found == taken(first[1], replace(NAMELESS, **first[2]))
+
+
+@pytest.mark.parametrize(
+    ("beside", "own", "wall", "offset", "source"),
+    [
+        ("2019-05-21T10:45:53", "2019-05-21T10:45:52", "2019-05-21T10:45:53", None, DateSource.SIDECAR),
+        ("2019-05-21T10:45:52", "2019-05-21T10:45:52.25", "2019-05-21T10:45:52.25", None, DateSource.EXIF),
+        ("2019-05-21", "2019-05-21T10:45:52", "2019-05-21T10:45:52", None, DateSource.EXIF),
+        ("2019", "2019-05-21T10:45:52", "2019-05-21T10:45:52", None, DateSource.EXIF),
+        ("2018", "2019-05-21T10:45:52", "2018-01-01", None, DateSource.SIDECAR),
+        ("2019-05-21T10:45:52", "2019-05-21T10:45:52+02:00", "2019-05-21T10:45:52", 120, DateSource.EXIF),
+        ("2019-05-21T10:45:52+02:00", "2019-05-21T10:45:52", "2019-05-21T10:45:52", 120, DateSource.EXIF),
+        ("2019-05-21T10:45:52+01:00", "2019-05-21T10:45:52+02:00", "2019-05-21T10:45:52", 60, DateSource.SIDECAR),
+        ("2019-05-21T08:45:52Z", "2019-05-21T10:45:52+02:00", "2019-05-21T10:45:52", 120, DateSource.EXIF),
+        ("2019-05-21T08:45:52Z", "2019-05-21T10:45:52", "2019-05-21T08:45:52", 0, DateSource.SIDECAR),
+    ],
+)
+def test_a_file_beside_a_photo_comes_first_only_where_it_says_something_else(
+    beside: str, own: str, wall: str, offset: int | None, source: DateSource
+) -> None:
+    written = {
+        DateSource.SIDECAR: Dates(original=moment_of(beside, whole=False)),
+        DateSource.EXIF: Dates(original=moment_of(own)),
+    }
+
+    assert taken(written) == Taken(datetime.fromisoformat(wall), offset, source)
 
 
 @pytest.mark.parametrize(

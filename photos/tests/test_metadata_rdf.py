@@ -1,9 +1,14 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
+from time import process_time
 
 import pytest
 
+from photos.metadata.faces import Stored
+from photos.metadata.facts import Facts
+from photos.metadata.from_xmp import facts_of_xmp
 from photos.metadata.rdf import MOST_BYTES, BadPacket, read_packet
 from photos.tests.xmp import bag, packet
 
@@ -73,6 +78,45 @@ def test_several_descriptions_of_a_resource_are_one() -> None:
 def test_what_declares_entities_or_a_type_is_refused(declared: str) -> None:
     with pytest.raises(BadPacket, match="document type"):
         read_packet(declared + packet().decode())
+
+
+def laughs(entities: str) -> str:
+    """Make a packet whose title is what an entity stands for."""
+    return f"<!DOCTYPE x [{entities}]>" + packet("<dc:title>&lol9;</dc:title>").decode()
+
+
+BILLION = '<!ENTITY lol0 "lol">' + "".join(f'<!ENTITY lol{n + 1} "{f"&lol{n};" * 10}">' for n in range(9))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("declared", ["", '<?xml version="1.0" encoding="UTF-16" standalone="yes"?>'])
+def test_a_billion_laughs_are_refused_before_the_first(declared: str, encoding: str) -> None:
+    began = process_time()
+
+    with pytest.raises(BadPacket, match="document type"):
+        read_packet((declared + laughs(BILLION)).encode(encoding))
+
+    assert process_time() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    "entities",
+    [
+        '<!ENTITY lol9 SYSTEM "file://{secret}">',
+        '<!ENTITY lol9 PUBLIC "x" "{secret}">',
+        '<!ENTITY % all SYSTEM "file://{secret}"> %all;',
+        '<!ENTITY lol9 "' + "x" * 50_000 + '">',
+        '<!ATTLIST dc:title strange:thing CDATA "x">',
+        "",
+    ],
+)
+def test_nothing_that_a_document_type_names_is_read_or_becomes_part_of_what_is_read(
+    tmp_path: Path, entities: str
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("the secret")
+
+    assert facts_of_xmp(laughs(entities.replace("{secret}", str(secret))), Stored(4, 3)) == Facts()
 
 
 @pytest.mark.parametrize(
