@@ -14,14 +14,13 @@ from rest_framework.exceptions import APIException
 from photos import storage
 from photos.archives.directory import Entry, entries_of, opened
 from photos.archives.outcomes import Kind, Outcome
-from photos.archives.unpacking import TooMuch, Unpacker
+from photos.archives.unpacking import TooMuch, Unpacker, room_of
 from photos.models import ArchiveImport, IncomingUpload
 from photos.names import clean_name
 
 TURN = timedelta(seconds=60)  # of a job's five minutes
 MAX_TRIES = 3
 FATAL = "Whoever read this file came to an end over it, three times."
-SHARE, ALWAYS = 10, 200 * 2**20  # what may come out of an archive: so many times its size, and this
 
 
 def begin(upload: IncomingUpload, name: str, now: datetime) -> ArchiveImport:
@@ -81,7 +80,7 @@ def _take(archive: ArchiveImport, unpacker: Unpacker, entries: Sequence[Entry], 
         if now >= until:
             return True
         with _trying(_note_of(archive)) as lost:
-            room = SHARE * archive.bytes + ALWAYS - archive.unpacked
+            room = room_of(archive.bytes) - archive.unpacked
             outcome = unpacker.take(entry, now, room) if lost < MAX_TRIES else Outcome(Kind.FAILED, entry.path, FATAL)
             if not archive.advance(outcome):
                 return False

@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -13,21 +14,33 @@ from django.core.files.base import File
 from rest_framework.exceptions import APIException
 
 from accounts.models import User
+from photos import storage
 from photos.archives.directory import Entry, moment_of
 from photos.archives.outcomes import Kind, Outcome
 from photos.arrival import Arrival, Sidecar
-from photos.imports.found import PHOTO_SUFFIXES
-from photos.imports.walking import SYSTEM_FILES, SYSTEM_FOLDERS
+from photos.imports import walking
+from photos.imports.found import is_named_like_a_photo
 from photos.sidecars import MAX_SIDECAR_BYTES, Sidecars, is_sidecar
+from photos.spool import spool
 from photos.uploads import accept_upload
 
 CHUNK = 64 * 1024
+SHARE, ALWAYS = 10, 200 * 2**20  # what may come out of an archive: so many times its size, and this
 # What goes wrong inside zipfile when the archive is not what it says.
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OverflowError, ValueError)
 
 
+def room_of(size: int) -> int:
+    """Return how many bytes may come out of an archive of so many."""
+    return SHARE * size + ALWAYS
+
+
 class TooMuch(Exception):  # noqa: N818 - what it is
     """Unpacking has given more bytes than an archive of this size may."""
+
+
+class Damaged(Exception):  # noqa: N818 - what is wrong with it
+    """A file of an archive cannot be unpacked; the words say why."""
 
 
 class EntryFile(File):
@@ -47,6 +60,23 @@ class EntryFile(File):
             yield data
 
 
+@contextmanager
+def unpacked(archive: zipfile.ZipFile, entry: Entry, room: int) -> Iterator[tuple[Path, int]]:
+    """Lend a file of an archive as one in the incoming folder, gone afterwards, and how many bytes it has.
+
+    Raises TooMuch, Damaged and as spool.
+    """
+    try:
+        with EntryFile(archive, entry, room) as file:
+            incoming = spool(file)
+    except BROKEN as exc:
+        raise Damaged(f"It is damaged, or packed in a way we do not read: {exc}") from exc
+    try:
+        yield incoming, file.unpacked
+    finally:
+        storage.tidy(incoming)
+
+
 class Unpacker:
     """Takes the files of an open archive, one by one, for their owner."""
 
@@ -64,7 +94,7 @@ class Unpacker:
 
         Raises TooMuch, and APIException where the fault is not the file's: DiskFull, StorageMissing, QuotaExceeded.
         """
-        if why := entry.refusal or _not_for_people(entry):
+        if why := entry.refusal or not_for_people(entry):
             return Outcome(Kind.FAILED if entry.refusal else Kind.LEFT, entry.path, why)
         if is_sidecar(Path(entry.path)):
             return Outcome(Kind.SIDECAR)
@@ -81,7 +111,7 @@ class Unpacker:
         except APIException as exc:
             if exc.status_code >= 500 or exc.default_code == "quota_exceeded":
                 raise
-            missed = Path(entry.path).suffix.lower() in PHOTO_SUFFIXES
+            missed = is_named_like_a_photo(Path(entry.path))
             return Outcome(Kind.FAILED if missed else Kind.LEFT, entry.path, str(exc.detail), file.unpacked)
         kind = Kind.ADDED if accepted.created else Kind.RESTORED if accepted.restored else Kind.THERE
         return Outcome(kind, unpacked=file.unpacked)
@@ -97,11 +127,6 @@ class Unpacker:
         )
 
 
-def _not_for_people(entry: Entry) -> str:
+def not_for_people(entry: Entry) -> str:
     """Say why nobody means this file by "my photos", or ""."""
-    parts = Path(entry.path).parts
-    if any(part.startswith(".") for part in parts):
-        return "It is hidden."
-    if entry.name.lower() in SYSTEM_FILES or any(part.lower() in SYSTEM_FOLDERS for part in parts):
-        return "It belongs to a system or another program."
-    return ""
+    return next(filter(None, map(walking.not_for_people, Path(entry.path).parts)), "")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from photos import storage
 from photos.arrival import Arrival
 
 # How files are called that people take for photos, whether or not we can read them.
@@ -30,10 +31,20 @@ class Candidate:
     name: str = ""  # what it was called, where it is not called so any more
     sha256: str = ""  # what it must have, where that is known
     keep: Callable[[ExitStack], None] | None = None  # keeps bytes for the story, until the stack says otherwise
+    lent: Path | None = None  # where its bytes lie until the next file is asked for, if `path` is none of the disk
+    sha256_of: Callable[[Path], str] = storage.sha256_of  # of a file that came beside it
+
+    @property
+    def bytes_at(self) -> Path:
+        return self.lent or self.path
 
     @property
     def is_named_like_a_photo(self) -> bool:
-        return self.path.suffix.lower() in PHOTO_SUFFIXES
+        return is_named_like_a_photo(self.path)
+
+
+def is_named_like_a_photo(path: Path) -> bool:
+    return path.suffix.lower() in PHOTO_SUFFIXES
 
 
 class Altered(Exception):  # noqa: N818 - what is wrong with it

@@ -49,8 +49,11 @@ def bring_in(source: Source, plan: Plan, clock: Callable[[], datetime], told: To
     Raises ImportHalted where disk, storage or database keep anything more from being taken.
     """
     total, before = source.count(), report.files
-    for entries in source.folders():
-        _take_folder(entries, plan, clock, report, lambda: told(min(report.files - before, total), total))
+    try:
+        for entries in source.folders():
+            _take_folder(entries, plan, clock, report, lambda: told(min(report.files - before, total), total))
+    except (StorageMissing, DiskFull) as exc:  # on the way of a file out of an archive
+        raise ImportHalted(str(exc.detail)) from exc
     if not plan.dry_run:
         for title, hashes in source.in_order():
             _put(plan.owner, {title: _numbers_of(plan.owner, hashes)})
@@ -140,13 +143,13 @@ def _take(candidate: Candidate, plan: Plan, now: datetime) -> Taken:
 
 def _look_at(candidate: Candidate, owner: User) -> Taken:
     """Say what would become of a file, which is really decoded for that; raises as accept_upload does."""
-    size, limit = candidate.path.stat().st_size, settings.CLOUDZY_MAX_UPLOAD_MB * 2**20
+    size, limit = candidate.bytes_at.stat().st_size, settings.CLOUDZY_MAX_UPLOAD_MB * 2**20
     if not size:
         raise EmptyFile
     if size > limit:
         raise FileTooLarge(limit)
-    images.inspect(candidate.path, settings.CLOUDZY_MAX_PIXELS)
-    known = Photo.objects.having(owner, [storage.sha256_of(candidate.path)])
+    images.inspect(candidate.bytes_at, settings.CLOUDZY_MAX_PIXELS)
+    known = Photo.objects.having(owner, [storage.sha256_of(candidate.bytes_at)])
     if not known:
         return Taken(0, Became.NEW, linked=True)
     _, pk, is_trashed = known[0]

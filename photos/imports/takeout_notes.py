@@ -58,9 +58,9 @@ class GoogleStory:
         """Nothing hangs on the row: the rest comes by the sidecar."""
 
 
-def notes_in(path: Path) -> Notes | None:
-    """Read what is told of a photo; None for what tells of something else. Raises OSError."""
-    said = _json(path)
+def notes_in(data: bytes | None) -> Notes | None:
+    """Read what a JSON file tells of a photo; None for what tells of something else."""
+    said = _json(data)
     if not isinstance(said, dict) or not isinstance(said.get("photoTakenTime"), dict):
         return None
     latitude, longitude, altitude = _position(said)
@@ -80,9 +80,9 @@ def notes_in(path: Path) -> Notes | None:
     )
 
 
-def album_title_in(path: Path) -> str | None:
+def album_title_in(data: bytes | None) -> str | None:
     """Return the title of the album a JSON file tells of, "" for one without; None where it tells of none."""
-    said = _json(path)
+    said = _json(data)
     if not isinstance(said, dict) or "photoTakenTime" in said:
         return None
     album = said.get("albumData") if isinstance(said.get("albumData"), dict) else said
@@ -93,20 +93,21 @@ def album_title_in(path: Path) -> str | None:
     return "" if _YEAR.fullmatch(title) else title
 
 
-def sidecar_of(notes: Notes, path: Path, now: datetime) -> bytes:
-    """Return the notes as XMP, but for date and position where the file itself has them: Google's are made of those.
+def sidecar_of(notes: Notes, path: Path, name: str, now: datetime) -> bytes:
+    """Return the notes on the file at `path`, called `name`, as XMP.
 
-    A moment in UTC becomes what a clock on the wall showed, by the zone of the place or by a name such as
-    IMG_20190521_104552; where neither is known it stays in UTC. Raises as read_metadata, and OSError.
+    Date and position are left out where the file itself has them: Google's are made of those. A moment in UTC becomes
+    what a clock on the wall showed, by the zone of the place or by a name such as IMG_20190521_104552; where neither is
+    known it stays in UTC. Raises as read_metadata, and OSError.
     """
-    found = read_metadata(path, Circumstances(notes.title or path.name, now))
+    found = read_metadata(path, Circumstances(notes.title or name, now))
     photo = Photo(description=notes.description, taken_at_source=DateSource.UPLOAD)
     position = found.position
     if position is None and notes.latitude is not None and notes.longitude is not None:
         photo.latitude, photo.longitude, photo.altitude = notes.latitude, notes.longitude, notes.altitude
         position = notes.latitude, notes.longitude
     if notes.taken_at and found.taken(position, now).source not in _OF_THE_FILE:
-        wall = _wall_of(notes.taken_at, position, notes.title or path.name)
+        wall = _wall_of(notes.taken_at, position, notes.title or name)
         photo.taken_at, photo.taken_offset = wall, int((wall - notes.taken_at).total_seconds() // 60)
         photo.taken_at_source = DateSource.SIDECAR
     return xmp.packet(photo, notes.people)
@@ -125,11 +126,9 @@ def _wall_of(utc: datetime, position: tuple[float, float] | None, name: str) -> 
     return utc
 
 
-def _json(path: Path) -> Any:
-    if path.stat().st_size > LARGEST:
-        return None
+def _json(data: bytes | None) -> Any:
     try:
-        return read_json(path.read_bytes())
+        return read_json(data) if data is not None else None
     except ValueError:
         return None
 

@@ -16,7 +16,7 @@ from accounts.models import User
 from photos import storage
 from photos.imports.found import Altered, Candidate
 from photos.models import Photo, PhotoFile
-from photos.spool import SharedFile
+from photos.spool import FileInPlace, SharedFile
 from photos.uploads import Accepted, accept_upload
 
 
@@ -46,7 +46,7 @@ def take(candidate: Candidate, owner: User, manner: Manner, now: datetime) -> Ta
 
     Raises APIException as accept_upload does, OSError where the file cannot be read, and Altered.
     """
-    sha256 = storage.sha256_of(candidate.path)
+    sha256 = storage.sha256_of(candidate.bytes_at)
     if candidate.sha256 not in ("", sha256):
         raise Altered
     if not candidate.beside and (known := _known(owner, sha256)):
@@ -58,7 +58,7 @@ def take(candidate: Candidate, owner: User, manner: Manner, now: datetime) -> Ta
         if accepted.created:
             undo.pop_all()
     kept = _kept(accepted.photo)
-    unkept = [path for path in candidate.beside if storage.sha256_of(path) not in kept]
+    unkept = [path for path in candidate.beside if candidate.sha256_of(path) not in kept]
     return Taken(accepted.photo.pk, _what_became(accepted), isinstance(file, SharedFile) and file.linked, unkept)
 
 
@@ -90,7 +90,9 @@ def let_go(source: Path, photo_id: int) -> str:
 
 
 def _opened(candidate: Candidate, manner: Manner) -> File:
-    path, name = candidate.path, candidate.name or candidate.path.name
+    path, name = candidate.bytes_at, candidate.name or candidate.path.name
+    if candidate.lent:
+        return FileInPlace(path, name)
     return File(path.open("rb"), name=name) if manner is Manner.COPY else SharedFile(path, name)
 
 

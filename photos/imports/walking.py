@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -40,6 +41,10 @@ class Listed:
         return " / ".join(self.way[1:] or self.way)
 
 
+# Opens a file for as long as it is being taken, with what came beside it: on a disk it lies there anyway.
+Lend = Callable[[Path, Sequence[Path], Listed], AbstractContextManager[Candidate | LeftOut]]
+
+
 @dataclass(frozen=True)
 class FolderSource:
     """Files and folders that a person named, with all that is below them; `albums` makes one of each folder."""
@@ -59,14 +64,21 @@ class FolderSource:
             yield chain(found.left_out, candidates_in(found, albums))
 
 
-def candidates_in(found: Listed, albums: tuple[str, ...] = ()) -> Iterator[Candidate | LeftOut]:
+def lent_from_disk(path: Path, beside: Sequence[Path], found: Listed) -> AbstractContextManager[Candidate | LeftOut]:
+    return nullcontext(_candidate(path, beside, found))
+
+
+def candidates_in(
+    found: Listed, albums: tuple[str, ...] = (), lent: Lend = lent_from_disk
+) -> Iterator[Candidate | LeftOut]:
     """Yield the files of a folder, each with the sidecars beside it, and the sidecars that belong to none."""
     sidecars = Sidecars(path for path in found.files if is_sidecar(path))
     taken: set[Path] = set()
     for path in sorted((path for path in found.files if not is_sidecar(path)), key=_by_stem):
         beside = sidecars.of(path)
         taken.update(beside)
-        yield _candidate(path, beside, found, albums)
+        with lent(path, beside, found) as entry:
+            yield replace(entry, albums=albums) if isinstance(entry, Candidate) and albums else entry
     for path in found.files:
         if is_sidecar(path) and path not in taken:
             yield LeftOut(path, "A sidecar without its photo.")
@@ -96,7 +108,7 @@ def walk(paths: Sequence[Path]) -> Iterator[Listed]:
             waiting.extend(reversed(inner))
 
 
-def _candidate(path: Path, beside: Sequence[Path], found: Listed, albums: tuple[str, ...]) -> Candidate | LeftOut:
+def _candidate(path: Path, beside: Sequence[Path], found: Listed) -> Candidate | LeftOut:
     try:
         state = path.stat()
         if not stat.S_ISREG(state.st_mode):  # to open a pipe would be to wait for ever
@@ -104,7 +116,7 @@ def _candidate(path: Path, beside: Sequence[Path], found: Listed, albums: tuple[
         arrival = Arrival(moment_of(state.st_mtime), "/".join(found.way), read_sidecars(beside))
     except OSError as exc:
         return LeftOut(path, f"It cannot be read: {exc.strerror}.", failed=True)
-    return Candidate(path, arrival, tuple(beside), albums)
+    return Candidate(path, arrival, tuple(beside))
 
 
 def moment_of(seconds: float) -> datetime | None:
@@ -126,7 +138,7 @@ def _list(folder: Path, way: tuple[str, ...], seen: set[tuple[int, int]]) -> tup
         with os.scandir(folder) as entries:
             for entry in sorted(entries, key=lambda entry: (entry.name.casefold(), entry.name)):
                 path = folder / entry.name
-                if reason := _not_for_people(entry.name):
+                if reason := not_for_people(entry.name):
                     left_out.append(LeftOut(path, reason))
                 else:
                     (inner if entry.is_dir() else files).append(path)
@@ -146,7 +158,8 @@ def _reason_to_stay_out(folder: Path, seen: set[tuple[int, int]]) -> str:
     return OF_CLOUDZY if inside or (folder / storage.MARKER).exists() else ""
 
 
-def _not_for_people(name: str) -> str:
+def not_for_people(name: str) -> str:
+    """Say why nobody means a file or folder of this name by "my photos", or ""."""
     if name.startswith("."):
         return "Hidden."
     return "Of the system, or of another program." if name.casefold() in SYSTEM_FOLDERS | SYSTEM_FILES else ""

@@ -124,7 +124,7 @@ def test_23_a_file_that_would_unpack_to_far_more_than_it_is_is_not_unpacked(
 
 
 def test_23_all_of_it_together_unpacks_to_a_bounded_amount(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "ALWAYS", 0)
+    monkeypatch.setattr(unpacking, "ALWAYS", 0)
     files = {f"{number}.bmp": encoded(plain((300, 300), f"#0000{number:02x}"), "BMP") for number in range(20)}
 
     archive = imported(owner, zipped(files, zipfile.ZIP_DEFLATED))

@@ -14,12 +14,14 @@ from photos import pipeline
 from photos.grouping import groupings
 from photos.imports.importing import Plan, bring_in
 from photos.imports.report import Report
-from photos.imports.takeout import TakeoutSource, takeout_roots
+from photos.imports.takeout import Part, TakeoutSource, UnpackedPart, ZippedPart, is_takeout, takeout_roots
 from photos.imports.takeout_notes import album_title_in, notes_in
 from photos.imports.taking import Became
+from photos.imports.zips import ZipPlace
 from photos.models import Photo
 from photos.tests.factories import at
 from photos.tests.pictures import exif, jpeg
+from photos.tests.zipped import zipped
 
 NOW = at("2024-05-01 12:00")
 TAKEN = int(datetime(2019, 5, 21, 8, 45, 52, tzinfo=UTC).timestamp())
@@ -55,19 +57,30 @@ class Takeout:
         notes = {"title": title, "photoTakenTime": {"timestamp": f"{TAKEN}", "formatted": "21.05.2019"}} | said
         return self.put(name, json.dumps(notes).encode(), archive)
 
+    def zipped(self) -> list[Path]:
+        """Pack each archive, as it was downloaded."""
+        folders = sorted(path for path in self.root.iterdir() if path.is_dir())
+        for folder in folders:
+            files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.*")}
+            folder.with_suffix(".zip").write_bytes(zipped(files))
+        return [folder.with_suffix(".zip") for folder in folders]
+
 
 @pytest.fixture
 def takeout(tmp_path: Path, media: Path) -> Takeout:  # noqa: ARG001 - a media folder of its own
     return Takeout(tmp_path / "unpacked")
 
 
-@pytest.fixture
-def run(takeout: Takeout, owner: User) -> Run:
-    """Take the archives in and analyse what came; return the report."""
+@pytest.fixture(params=["unpacked", "zipped"])
+def run(request: pytest.FixtureRequest, takeout: Takeout, owner: User) -> Run:
+    """Take the archives in, unpacked or as ZIPs, and analyse what came; return the report."""
 
     def once() -> Report:
         report = Report()
-        source = TakeoutSource(takeout_roots(takeout.root), NOW)
+        parts: list[Part] = [UnpackedPart(root) for root in takeout_roots(takeout.root)]
+        if request.param == "zipped":
+            parts = [ZippedPart(ZipPlace(path)) for path in takeout.zipped()]
+        source = TakeoutSource(parts, NOW)
         bring_in(source, Plan(owner), lambda: NOW, lambda *_: None, report)
         for photo in Photo.objects.filter(status="queued"):
             pipeline.analyse(photo, NOW)
@@ -235,8 +248,10 @@ def test_notes_and_albums_are_told_apart(takeout: Takeout) -> None:
     album = takeout.put("Boats/metadata.json", b'{"title": "Boats", "date": {"timestamp": "1"}}')
     older = takeout.put("Boats/metadata(1).json", b'{"albumData": {"title": "Old boats"}}')
 
-    assert (notes_in(photo) is not None, album_title_in(photo)) == (True, None)
-    assert (notes_in(album), album_title_in(album), album_title_in(older)) == (None, "Boats", "Old boats")
+    said, *titled = [path.read_bytes() for path in (photo, album, older)]
+
+    assert (notes_in(said) is not None, album_title_in(said)) == (True, None)
+    assert (notes_in(titled[0]), *map(album_title_in, titled)) == (None, "Boats", "Old boats")
 
 
 def test_a_takeout_is_known_by_its_folder(takeout: Takeout) -> None:
@@ -247,4 +262,5 @@ def test_a_takeout_is_known_by_its_folder(takeout: Takeout) -> None:
     assert len(takeout_roots(takeout.root)) == 2
     assert takeout_roots(root) == takeout_roots(root.parent) == [root]
     assert takeout_roots(root / "Google Photos") == [root / "Google Photos"]
+    assert [is_takeout(ZipPlace(path)) for path in takeout.zipped()] == [True, True]
     assert takeout_roots(path.parent) == takeout_roots(takeout.root / "nowhere") == []

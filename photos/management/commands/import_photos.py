@@ -11,15 +11,17 @@ from django.utils import timezone
 
 from accounts.local import local_owner
 from accounts.models import User
+from photos.archives.directory import NotAnArchive
 from photos.imports.earlier import EarlierSource, NotALibrary
 from photos.imports.exported import ExportSource, NotAnExport, is_export
 from photos.imports.found import Source
 from photos.imports.importing import ImportHalted, Plan, bring_in
 from photos.imports.report import Report
-from photos.imports.takeout import TakeoutSource, takeout_roots
+from photos.imports.takeout import Part, TakeoutSource, UnpackedPart, ZippedPart, is_takeout, takeout_roots
 from photos.imports.taking import Manner
 from photos.imports.walking import FolderSource
 from photos.imports.workers import Unattended, doze, wait_for, workers
+from photos.imports.zips import ZipPlace, ZipSource, is_zip
 from photos.management.imports import tell, unanalysed, write
 from photos.management.progress import progress_bar
 
@@ -28,12 +30,12 @@ AGAIN = "What was taken is safe: run the command again, and it goes on."
 
 class Command(BaseCommand):
     help = (
-        "Take in the photos in folders, and return when all are analysed. Nothing is taken twice: an import that broke "
-        "off is begun again. Every file that is not taken is named, with the reason."
+        "Take in the photos in folders and ZIPs, and return when all are analysed. Nothing is taken twice: an import "
+        "that broke off is begun again. Every file that is not taken is named, with the reason."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="Folders, or single files.")
+        parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="Folders, ZIPs, or single files.")
         parser.add_argument("--from-cloudzy", type=Path, metavar="DB", help="The photos.db of the earlier service.")
         parser.add_argument("--uploads", type=Path, metavar="DIR", help="The folder of its files.")
         parser.add_argument("--owner", default="", metavar="NAME", help="Whose photos they are; else the local owner.")
@@ -57,6 +59,8 @@ class Command(BaseCommand):
             raise CommandError("Name folders or files, or both --from-cloudzy DB and --uploads DIR.")
         if lacking := [str(path) for path in [*options["paths"], *filter(None, earlier)] if not path.exists()]:
             raise CommandError(f"There is no {lacking[0]}.")
+        if options["manner"] is Manner.MOVE and any(map(is_zip, options["paths"])):
+            raise CommandError("--move takes no files out of a ZIP. Import it by a copy, then delete it yourself.")
         plan = Plan(_owner(options["owner"]), options["manner"] or Manner.COPY, options["dry_run"])
         sources = _sources(options["paths"], options["albums_from_folders"])
         sources += [EarlierSource(*earlier)] if all(earlier) else []
@@ -100,11 +104,24 @@ def _sources(paths: Sequence[Path], albums: bool) -> list[Source]:
     """Tell exports of ours and Google's from other folders; those of a kind are gone through together."""
     sources: list[Source] = [ExportSource(path) for path in paths if is_export(path)]
     others = [path for path in paths if not is_export(path)]
-    if google := [root for path in others for root in takeout_roots(path)]:
-        sources.append(TakeoutSource(google, timezone.now()))
-    if folders := [path for path in others if not takeout_roots(path)]:
+    google: list[Part] = [UnpackedPart(root) for path in others for root in takeout_roots(path)]
+    places = [_zip_at(path) for path in others if is_zip(path)]
+    google += [ZippedPart(place) for place in places if is_takeout(place)]
+    sources += [TakeoutSource(google, timezone.now())] if google else []
+    if zips := [place for place in places if not is_takeout(place)]:
+        sources.append(ZipSource(zips, albums))
+    if folders := [path for path in others if not is_zip(path) and not takeout_roots(path)]:
         sources.append(FolderSource(folders, albums))
     return sources
+
+
+def _zip_at(path: Path) -> ZipPlace:
+    try:
+        return ZipPlace(path)
+    except NotAnArchive as exc:
+        raise CommandError(f"{path}: {exc.detail}") from exc
+    except OSError as exc:
+        raise CommandError(f"{path} cannot be read: {exc.strerror}.") from exc
 
 
 def _owner(name: str) -> User:
