@@ -64,7 +64,7 @@ def test_the_block_of_a_file_is_found(tmp_path: Path, image_format: str) -> None
 @pytest.mark.parametrize(
     ("day", "time", "moment"),
     [
-        ("20220331", "", Moment(datetime(2022, 3, 31))),
+        ("20220331", "", Moment(datetime(2022, 3, 31), parts=3)),
         ("", "143000+0000", None),
         ("00000000", "143000+0000", None),
         ("20220230", "143000", None),
