@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from jobs.models import Pause, Run, RunQuerySet
+from jobs.priorities import PERSON
 
 
 class Untouched(admin.ModelAdmin):
@@ -45,7 +46,7 @@ class RunAdmin(Untouched):
 
     @admin.action(description="Try again", permissions=["act"])
     def retry(self, request: HttpRequest, runs: RunQuerySet) -> None:
-        self.message_user(request, f"{runs.retry(timezone.now())} jobs wait again.")
+        self.message_user(request, f"{runs.retry(timezone.now(), PERSON)} jobs wait again.")
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("jobs.change_run"))

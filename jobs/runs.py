@@ -106,15 +106,21 @@ class RunQuerySet(models.QuerySet["Run"]):
         everything: Any = self.model._default_manager  # these may have been chosen by the status that is no more
         everything.filter(pk__in=pks).update(error=words)
 
-    def retry(self, now: datetime) -> int:
+    def failed(self) -> Self:
+        """Jobs that came to nothing; what somebody has called off on purpose is none of them."""
+        return self.filter(job__status=TaskResultStatus.FAILED, cancelled_at=None)
+
+    def retry(self, now: datetime, priority: int | None = None, most: int | None = None) -> int:
         """Let those of these jobs that failed or were cancelled wait again, with all their attempts; return how many.
 
-        Where another job of the same kind is about the same already, that one does it.
+        Where another job of the same kind is about the same already, that one does it. A priority is what they, and
+        that one, have at least; of more than `most` the rest is left as it is.
         """
-        pks = list(self.filter(job__status=TaskResultStatus.FAILED).values_list("pk", flat=True))
-        return sum(self._retry(pks[start : start + AT_ONCE], now) for start in range(0, len(pks), AT_ONCE))
+        chosen = self.filter(job__status=TaskResultStatus.FAILED).order_by("pk")
+        pks = list(chosen.values_list("pk", flat=True)[:most])
+        return sum(self._retry(pks[start : start + AT_ONCE], now, priority) for start in range(0, len(pks), AT_ONCE))
 
-    def _retry(self, pks: Sequence[uuid.UUID], now: datetime) -> int:
+    def _retry(self, pks: Sequence[uuid.UUID], now: datetime, priority: int | None) -> int:
         everything: Any = self.model._default_manager
         with transaction.atomic():
             failed = everything.filter(pk__in=pks, job__status=TaskResultStatus.FAILED).select_for_update(of=["self"])
@@ -127,7 +133,17 @@ class RunQuerySet(models.QuerySet["Run"]):
                 status=TaskResultStatus.READY, run_after=get_date_max(), finished_at=None, traceback="", **_UNTRIED
             )
             self._tell(jobs_retried, found, now)
+            if priority is not None:
+                everything.filter(pk__in=pks).hurry_alike(priority)
         return len(again)
+
+    def hurry_alike(self, priority: int) -> None:
+        """Let what waits of the same kinds for the same subjects as these jobs be at least so important."""
+        paths, subjects = self.values("job__task_path"), self.values("subject")
+        everything: Any = self.model._default_manager
+        alike = everything.filter(job__task_path__in=paths, subject__in=subjects).values("pk")
+        ready = DBTaskResult.objects.filter(pk__in=alike, status=TaskResultStatus.READY, priority__lt=priority)
+        ready.update(priority=priority)
 
     def tell_cancelled(self, pks: Sequence[uuid.UUID], now: datetime) -> None:
         everything: Any = self.model._default_manager

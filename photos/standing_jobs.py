@@ -18,6 +18,7 @@ from photos.tasks import analyse_photo, queue_photos
 
 SHOWN = 50
 RETRIED_AT_ONCE = 500
+JOBS_RETRIED_AT_ONCE = 10_000
 MEASURED = timedelta(minutes=5)
 MANAGING = ("jobs.change_run", "jobs.add_pause", "jobs.delete_pause")
 _TITLES = {
@@ -81,13 +82,14 @@ def _titled(runs: RunQuerySet) -> list[tuple[str, Run]]:
     return [(title_of(run.job.task_path), run) for run in runs]
 
 
-def try_again(photos: Iterable[Photo], now: datetime) -> int:
-    """Have workers do what failed of these photos, once more; return how many photos that is."""
+def try_again(photos: Iterable[Photo], now: datetime, priority: int | None = None) -> int:
+    """Have workers do what failed of these photos, once more, at least so important; return how many photos that is."""
     chosen = list(photos)
     ids = [photo.pk for photo in chosen]
     Run.objects.filter(job__task_path=analyse_photo.module_path, subject__in=[str(pk) for pk in ids]).retry(now)
     Stage.objects.filter(photo_id__in=ids, status=Stage.Status.FAILED).request(Stage.QUICK)
-    for photo in chosen:
-        photo.settle()
+    Photo.objects.filter(pk__in=ids).settle(now)
     queue_photos(ids)
+    if priority is not None:
+        Run.objects.hurry(analyse_photo, ids, priority)
     return len(ids)

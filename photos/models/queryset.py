@@ -6,10 +6,11 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connection, models
-from django.db.models import Exists, OuterRef, Prefetch, Q, Value
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from photos.models.generation import Embedding
+from photos.models.stage import Stage
 from photos.models.tag import PhotoTag
 
 if TYPE_CHECKING:
@@ -79,6 +80,19 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
                 "UPDATE photo SET caption = %s, updated_at = %s WHERE id = %s",
                 [(caption, moment, photo_id) for photo_id, caption in captions.items()],
             )
+
+    def settle(self, now: datetime) -> int:
+        """Do for many what `Photo.settle` does for one, in one statement; no signal is sent: no index reads these."""
+        stages = Stage.objects.filter(photo=OuterRef("pk"), name__in=Stage.ORDER)
+        failed = stages.filter(status=Stage.Status.FAILED).order_by("pk")
+        waiting = stages.exclude(status=Stage.Status.DONE)
+        status = Case(
+            When(Exists(failed), then=Value(self.model.Status.FAILED)),
+            When(Exists(waiting), then=Value(self.model.Status.QUEUED)),
+            default=Value(self.model.Status.READY),
+        )
+        error = Coalesce(Subquery(failed.values("error")[:1]), Value(""))
+        return self.update(status=status, error=error, updated_at=now)
 
     def with_stars(self) -> Self:
         """With the rating to sort by as `stars`: unrated is the same as none."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(minutes=10)
 MAX_ATTEMPTS = 3
+CANCELLED = "Its analysis was cancelled before it was done. It can be analysed again at any time."
 
 
 class StageQuerySet(models.QuerySet["Stage"]):
@@ -49,6 +50,10 @@ class StageQuerySet(models.QuerySet["Stage"]):
     def lost_for_good(self, now: datetime) -> Self:
         """Stages whose worker was lost at the last attempt they had."""
         return self.filter(status=Stage.Status.RUNNING, claimed_at__lt=now - LEASE, attempts__gte=MAX_ATTEMPTS)
+
+    def failed(self) -> Self:
+        """Stages that came to nothing; what somebody has called off on purpose is none of them."""
+        return self.filter(status=Stage.Status.FAILED).exclude(error=CANCELLED)
 
     def give_up(self, now: datetime) -> int:
         reason = f"The analysis broke off {MAX_ATTEMPTS} times."

@@ -15,13 +15,12 @@ from jobs.signals import jobs_cancelled, jobs_retried
 from photos import generations, reanalysis
 from photos.duplicates import runs
 from photos.models import MergeRun, Photo, Reanalysis, Stage
+from photos.models.stage import CANCELLED
 from photos.tasks.analysis import analyse_photo
 from photos.tasks.duplicates import go_on_merging
 from photos.tasks.looking import describe_photo, read_text
 from photos.tasks.migrations import migrate_library
 from photos.tasks.reanalyses import hand_out
-
-CANCELLED = "Its analysis was cancelled before it was done. It can be analysed again at any time."
 
 _STAGES: dict[str, Collection[str]] = {
     analyse_photo.module_path: Stage.QUICK,
@@ -47,12 +46,11 @@ def photos_called_off(task_path: str, subjects: Sequence[str], now: datetime, **
 
 
 @receiver(jobs_retried, dispatch_uid="photos.photos_asked_for")
-def photos_asked_for(task_path: str, subjects: Sequence[str], **_: Any) -> None:
+def photos_asked_for(task_path: str, subjects: Sequence[str], now: datetime, **_: Any) -> None:
     """Queue anew what failed of photos whose job is tried again, or was called off."""
     ids = [int(subject) for subject in subjects] if task_path in _STAGES else []
     Stage.objects.filter(photo_id__in=ids, status=Stage.Status.FAILED).request(_STAGES.get(task_path, ()))
-    for photo in Photo.objects.filter(pk__in=ids):
-        photo.settle()
+    Photo.objects.filter(pk__in=ids).settle(now)
 
 
 def _call_off(photo_ids: Sequence[int], names: Collection[str], now: datetime) -> None:
@@ -63,5 +61,4 @@ def _call_off(photo_ids: Sequence[int], names: Collection[str], now: datetime) -
     wanted = Stage.objects.filter(photo_id__in=photo_ids, name__in=names)
     wanted.exclude(before="").call_off()
     wanted.filter(status=Stage.Status.QUEUED).update(status=Stage.Status.FAILED, error=CANCELLED, finished_at=now)
-    for photo in Photo.objects.filter(pk__in=photo_ids):
-        photo.settle()
+    Photo.objects.filter(pk__in=photo_ids).settle(now)

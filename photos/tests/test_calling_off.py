@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -12,8 +14,9 @@ from jobs.priorities import PERSON
 from jobs.worker import Worker
 from photos import reanalysis
 from photos.models import Photo, Reanalysis, Stage
+from photos.models.stage import CANCELLED
 from photos.tasks import YOUNG, analyse_again, queue_left_behind, queue_photos
-from photos.tasks.calling_off import CANCELLED
+from photos.tests.factories import make_photo
 from photos.tests.pictures import jpeg
 from photos.tests.requesting import post_photo
 from photos.uploads import accept_upload
@@ -85,3 +88,17 @@ def test_the_job_of_a_photo_can_be_tried_again(queued: Photo) -> None:
     queued.refresh_from_db()
 
     assert (queued.status, queued.error) == ("ready", "")
+
+
+def test_photos_follow_their_jobs_in_a_few_statements_however_many_they_are(owner: User) -> None:
+    counts = []
+    for _ in range(2):
+        ids = [make_photo(owner=owner).pk for _ in range(3)]
+        queue_photos(ids, stages=Stage.QUICK)
+        with CaptureQueriesContext(connection) as asked:
+            Run.objects.cancel("anna", timezone.now())
+            Run.objects.retry(timezone.now())
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1]
+    assert set(Photo.objects.values_list("status", "error")) == {("queued", "")}

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from jobs.models import Pause, Run
+from jobs.priorities import PERSON
 from photos.models import Photo, Stage
 from photos.tasks import queue_photos
 from photos.tests.factories import make_user
@@ -93,6 +95,21 @@ def test_staff_pauses_cancels_and_tries_again(client: Client, make_photo: MakePh
 
     assert not Pause.objects.exists()
     assert Run.objects.get().job.status == "READY"
+
+
+def test_all_again_leaves_what_was_cancelled_and_one_by_one_does_not(client: Client, make_photo: MakePhoto) -> None:
+    photo = make_photo()
+    queue_photos([photo.pk], stages=Stage.QUICK)
+    Run.objects.cancel("anna", timezone.now())
+
+    client.post(reverse("photos:jobs_retry_jobs"), {"all": 1})
+    client.post(reverse("photos:jobs_retry"))
+    left = Run.objects.filter(job__status="READY").count()
+    client.post(reverse("photos:jobs_retry"), {"photo": photo.pk})
+
+    assert left == 0
+    assert Run.objects.get().job.status == "READY"
+    assert Run.objects.get().job.priority == PERSON
 
 
 def test_the_page_asks_no_more_for_more_jobs(

@@ -13,8 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from jobs.models import Pause, Run, RunQuerySet
 from jobs.pause import EVERYTHING
+from jobs.priorities import PERSON
 from photos.models import Photo
-from photos.standing_jobs import RETRIED_AT_ONCE, SHOWN, may_manage, try_again, work_at
+from photos.models.stage import CANCELLED
+from photos.standing_jobs import JOBS_RETRIED_AT_ONCE, RETRIED_AT_ONCE, SHOWN, may_manage, try_again, work_at
 from photos.views.request import PageRequest
 
 
@@ -34,18 +36,23 @@ def jobs(request: PageRequest) -> HttpResponse:
 @require_POST
 def retry(request: PageRequest) -> HttpResponse:
     """Try one of the person's own failed photos again, or as many as are tried at once."""
-    failed = Photo.objects.visible_to(request.user).filter(trashed_at=None, status=Photo.Status.FAILED)
+    failed = Photo.objects.visible_to(request.user).filter(status=Photo.Status.FAILED)
     number = request.POST.get("photo", "")
     if number:
         failed = failed.filter(pk=int(number)) if number.isascii() and number.isdigit() else failed.none()
-    count = try_again(failed.order_by("-pk")[:RETRIED_AT_ONCE], timezone.now())
+    else:
+        failed = failed.exclude(error=CANCELLED)
+    count = try_again(failed.order_by("-pk")[:RETRIED_AT_ONCE], timezone.now(), PERSON if number else None)
     messages.success(request, f"{count} photo{'' if count == 1 else 's'} will be tried again.")
     return redirect("photos:jobs")
 
 
 @require_POST
 def retry_jobs(request: PageRequest) -> HttpResponse:
-    count = _chosen(request).retry(timezone.now())
+    if request.POST.get("all"):
+        count = _chosen(request).failed().retry(timezone.now(), most=JOBS_RETRIED_AT_ONCE)
+    else:
+        count = _chosen(request).retry(timezone.now(), PERSON)
     messages.success(request, f"{count} job{'' if count == 1 else 's'} will be tried again.")
     return redirect("photos:jobs")
 
