@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from traceback import format_exception
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
@@ -12,7 +11,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks.signals import task_finished
 from django_tasks_db.models import DBTaskResult
 
-from jobs.errors import JobCancelled
+from jobs.errors import JobCancelled, traceback_of
 from jobs.pause import Pause
 from jobs.runs import PROMPT, PRUNED_AT_ONCE, RunQuerySet
 
@@ -21,8 +20,6 @@ __all__ = ["LEASE", "MAX_ATTEMPTS", "PROMPT", "PRUNED_AT_ONCE", "Pause", "Run", 
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 3
 PAUSE_GROWTH = 4
-LONGEST_TRACEBACK = 10_000
-
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +97,7 @@ class Run(models.Model):
         """Let the job wait for its next attempt, or fail it for good after the last; False when the claim was lost."""
         told = {
             "exception_class_path": f"{type(exc).__module__}.{type(exc).__qualname__}",
-            "traceback": "".join(format_exception(exc))[-LONGEST_TRACEBACK:],
+            "traceback": traceback_of(exc),
         }
         if self.attempts < MAX_ATTEMPTS and not isinstance(exc, JobCancelled):
             again = now + self.pause * PAUSE_GROWTH ** (self.attempts - 1)

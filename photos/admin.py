@@ -53,7 +53,7 @@ class PhotoTagInline(admin.TabularInline):
 
 class StageInline(admin.TabularInline):
     model = Stage
-    fields = readonly_fields = ("name", "status", "attempts", "error", "finished_at")
+    fields = readonly_fields = ("name", "status", "attempts", "error", "finished_at", "traceback")
     can_delete = False
 
     def has_add_permission(self, *_: Any) -> bool:

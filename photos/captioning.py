@@ -15,6 +15,7 @@ from rest_framework.exceptions import APIException
 
 from ai.captioners.base import CaptionerUnavailable, CaptionFailed, Described
 from ai.captioners.loading import get_captioner, takes_its_time
+from jobs.errors import traceback_of
 from photos import authorship, images, originals, pipeline, storage, thumbnails
 from photos.errors import StorageMissing
 from photos.models import Photo, PhotoTag, Stage
@@ -37,7 +38,7 @@ def describe_photo(photo: Photo, now: datetime, token: uuid.UUID | None = None) 
             stage.release(_words(exc))
             raise CaptionerUnavailable(_words(exc)) from exc
         except (CaptionFailed, APIException) as exc:
-            stage.put_off(now, _words(exc))
+            stage.put_off(now, _words(exc), traceback_of(exc))
             raise CaptionFailed(_words(exc)) from exc
         _write(stage, said, captioner.name, now)
     return Photo.objects.for_listing().filter(pk=photo.pk).first() or photo

@@ -18,6 +18,7 @@ from rest_framework.exceptions import APIException
 from ai.encoders.base import BadVector, EncoderUnavailable, model_key
 from ai.encoders.placeholder import told_the_name
 from ai.ocr.base import ReaderUnavailable
+from jobs.errors import traceback_of
 from photos import asking, authorship, colouring, reading, storage, thumbnails
 from photos.embeddings import put_vector
 from photos.encoding import adopt, newest_encoder
@@ -129,9 +130,9 @@ def _write_all(worked_on: Photo, now: datetime, results: Sequence[Result]) -> bo
             if waiting:  # what follows tells of the tags, and so waits too
                 stage.release()
             elif isinstance(result, DecoderFailed):
-                stage.put_off(now, _reason(result))
+                stage.put_off(now, _reason(result), traceback_of(result))
             elif isinstance(result, Exception):
-                stage.fail(now, _reason(result))
+                stage.fail(now, _reason(result), traceback_of(result))
             elif (
                 stage.name == Stage.Name.CAPTION
                 and photo.stages.put_off_before().filter(name=Stage.Name.EMBEDDING).exists()

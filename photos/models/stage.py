@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from time import perf_counter
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(minutes=10)
 MAX_ATTEMPTS = 3
+_AS_NEW: dict[str, Any] = {"error": "", "traceback": None, "reanalysis": None, "before": ""}
 CANCELLED = "Its analysis was cancelled before it was done. It can be analysed again at any time."
 
 
@@ -62,12 +63,12 @@ class StageQuerySet(models.QuerySet["Stage"]):
     def request(self, names: Collection[str]) -> int:
         """Queue these stages anew with a fresh count of attempts, but for those at work just now."""
         at_rest = self.filter(name__in=names).exclude(status=Stage.Status.RUNNING)
-        return at_rest.update(status=Stage.Status.QUEUED, attempts=0, error="", reanalysis=None, before="")
+        return at_rest.update(status=Stage.Status.QUEUED, attempts=0, **_AS_NEW)
 
     def restart(self, names: Collection[str]) -> int:
         """Queue these stages anew, also those at work just now: what they find is of something else by now."""
         wanted = self.filter(name__in=names)
-        return wanted.update(status=Stage.Status.QUEUED, attempts=0, error="", claim=None, reanalysis=None, before="")
+        return wanted.update(status=Stage.Status.QUEUED, attempts=0, claim=None, **_AS_NEW)
 
     def ask_again(self, reanalysis: Reanalysis) -> None:
         """Queue these stages for a reanalysis, which remembers how each stood; those at work just now are left out.
@@ -117,6 +118,7 @@ class Stage(models.Model):
     status = models.CharField(max_length=8, choices=Status, default=Status.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
+    traceback = models.TextField(null=True, editable=False)  # noqa: DJ001 - a column that costs old rows nothing
     claim = models.UUIDField(null=True, editable=False)
     claimed_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -155,21 +157,24 @@ class Stage(models.Model):
 
     def finish(self, now: datetime) -> bool:
         """Mark the claimed stage done; False when the claim was lost meanwhile, and then nothing is written."""
-        return self._close(now, Stage.Status.DONE, "")
+        return self._close(now, Stage.Status.DONE, "", None)
 
-    def fail(self, now: datetime, error: str) -> bool:
+    def fail(self, now: datetime, error: str, traceback: str | None = None) -> bool:
         """Mark the claimed stage failed with its reason; False when the claim was lost meanwhile."""
-        return self._close(now, Stage.Status.FAILED, error)
+        return self._close(now, Stage.Status.FAILED, error, traceback)
 
-    def put_off(self, now: datetime, error: str) -> bool:
+    def put_off(self, now: datetime, error: str, traceback: str | None = None) -> bool:
         """Queue the claimed stage for another attempt, or fail it after the last; False when the claim was lost."""
-        return self._close(now, self.Status.QUEUED if self.attempts < MAX_ATTEMPTS else self.Status.FAILED, error)
+        status = self.Status.QUEUED if self.attempts < MAX_ATTEMPTS else self.Status.FAILED
+        return self._close(now, status, error, traceback)
 
     def release(self, reason: str = "") -> bool:
         """Give the claim back without counting the attempt: the stage waits for something outside the photo."""
         mine = Stage.objects.filter(pk=self.pk, claim=self.claim)
-        return bool(mine.update(status=Stage.Status.QUEUED, attempts=F("attempts") - 1, claim=None, error=reason))
+        told = {"status": Stage.Status.QUEUED, "error": reason, "traceback": None}
+        return bool(mine.update(attempts=F("attempts") - 1, claim=None, **told))
 
-    def _close(self, now: datetime, status: Status, error: str) -> bool:
+    def _close(self, now: datetime, status: Status, error: str, traceback: str | None) -> bool:
         mine = Stage.objects.filter(pk=self.pk, claim=self.claim)
-        return bool(mine.update(status=status, error=error, finished_at=now, claim=None, seconds=self.seconds))
+        told = {"status": status, "error": error, "traceback": traceback, "seconds": self.seconds}
+        return bool(mine.update(finished_at=now, claim=None, **told))

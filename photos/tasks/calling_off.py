@@ -60,5 +60,6 @@ def _call_off(photo_ids: Sequence[int], names: Collection[str], now: datetime) -
         Stage.objects.bulk_create(stages, ignore_conflicts=True)
     wanted = Stage.objects.filter(photo_id__in=photo_ids, name__in=names)
     wanted.exclude(before="").call_off()
-    wanted.filter(status=Stage.Status.QUEUED).update(status=Stage.Status.FAILED, error=CANCELLED, finished_at=now)
+    told = {"status": Stage.Status.FAILED, "error": CANCELLED, "traceback": None}
+    wanted.filter(status=Stage.Status.QUEUED).update(finished_at=now, **told)
     Photo.objects.filter(pk__in=photo_ids).settle(now)
