@@ -46,7 +46,9 @@ def _rows() -> Iterator[tuple[int, str, str, int]]:
 
 
 def remove_stray(fault: Fault) -> None:
-    """Delete bytes that no row names; what may have been an original is recorded."""
+    """Delete bytes that no row names; what may have been an original is recorded. One that has a row by now stays."""
+    if _has_row(fault.name):
+        return
     path = storage.path_of(fault.name)
     if fault.kind == "stray" and path.is_file():
         DestructiveAct.record(DestructiveAct.What.STRAY, path.name[:255], storage.sha256_of(path))
@@ -58,7 +60,7 @@ def quarantine(fault: Fault) -> str:
 
     Raises OSError; FileNotFoundError also where a photo names them by now.
     """
-    if Photo.objects.filter(image=fault.name).exists() or PhotoFile.objects.filter(stored=fault.name).exists():
+    if _has_row(fault.name):
         raise FileNotFoundError(fault.name)
     source = storage.path_of(fault.name)
     target = storage.path_of(f"{QUARANTINE}/{fault.name}")
@@ -87,8 +89,15 @@ def _strays(originals: Collection[str], now: datetime) -> Iterator[str]:
     for folder in (storage.ORIGINALS, storage.INCOMING, thumbnails.FOLDER):
         for path in sorted((root / folder).rglob("*")):
             name = path.relative_to(root).as_posix()
-            if name not in known and not _is_on_its_way(path) and _is_old_file(path, now):
+            if name not in known and not _is_on_its_way(path) and _is_old_file(path, now) and not _has_row(name):
                 yield name
+
+
+def _has_row(name: str) -> bool:
+    """Tell whether a photo names this original by now: uploads go on while others look."""
+    if not name.startswith(f"{storage.ORIGINALS}/"):
+        return False
+    return Photo.objects.filter(image=name).exists() or PhotoFile.objects.filter(stored=name).exists()
 
 
 def _is_on_its_way(path: Path) -> bool:
@@ -101,6 +110,6 @@ def _is_on_its_way(path: Path) -> bool:
 
 def _is_old_file(path: Path, now: datetime) -> bool:
     try:
-        return path.is_file() and now.timestamp() - path.stat().st_mtime > GRACE_SECONDS
+        return path.is_file() and now.timestamp() - storage.touched_at(path) > GRACE_SECONDS
     except FileNotFoundError:  # an upload in progress has just renamed it
         return False

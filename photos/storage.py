@@ -110,6 +110,15 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def touched_at(path: Path) -> float:
+    """Return when a file was last written, in seconds since 1970; raises OSError.
+
+    One that shares its bytes with another name is as old as those are, be it linked just now: there its names count.
+    """
+    state = path.stat()
+    return state.st_mtime if state.st_nlink == 1 else max(state.st_mtime, state.st_ctime)
+
+
 def discard(name: str) -> None:
     path_of(name).unlink(missing_ok=True)
 

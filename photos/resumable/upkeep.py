@@ -80,7 +80,7 @@ def _leftovers(now: datetime) -> Iterator[Path]:
     before = (now - AGE_OF_LEFTOVERS).timestamp()
     for path in sorted((storage.media_root() / storage.INCOMING).glob("*")):
         with suppress(FileNotFoundError):
-            if path.is_file() and _stem(path) not in live and path.stat().st_mtime < before:
+            if path.is_file() and _stem(path) not in live and storage.touched_at(path) < before:
                 yield path
 
 

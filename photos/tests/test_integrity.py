@@ -99,6 +99,25 @@ def test_an_original_that_cannot_be_read_is_told_from_one_that_is_lost(make_phot
     assert found() == [("unreadable", photo.original)]
 
 
+def test_an_old_file_that_was_linked_just_now_is_on_its_way(tmp_path: Path, make_photo: MakePhoto) -> None:
+    make_photo()
+    linked = storage.path_of("originals/ab/linked.jpg")
+    linked.parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "a.jpg").write_bytes(b"taken long ago")
+    os.utime(tmp_path / "a.jpg", (0, 0))
+    linked.hardlink_to(tmp_path / "a.jpg")
+
+    assert found() == []
+
+
+def test_an_original_that_has_got_its_row_since_the_look_is_not_deleted(make_photo: MakePhoto) -> None:
+    photo = make_photo()
+
+    integrity.remove_stray(integrity.Fault("stray", photo.original))
+
+    assert storage.path_of(photo.original).exists()
+
+
 @pytest.mark.django_db
 def test_the_command_exits_with_1_until_the_strays_are_deleted() -> None:
     stray = left_over("originals/ab/old.jpg")

@@ -286,6 +286,18 @@ def test_files_that_crashes_left_go_after_two_days_and_those_of_uploads_stay(own
 
 
 @pytest.mark.django_db
+def test_an_old_photo_that_is_being_linked_is_no_leftover(media: Path, tmp_path: Path) -> None:
+    assert media
+    incoming = storage.prepare() / "abc"
+    (tmp_path / "a.jpg").write_bytes(b"taken long ago")
+    os.utime(tmp_path / "a.jpg", (0, 0))
+    incoming.hardlink_to(tmp_path / "a.jpg")
+
+    assert upkeep.expire(NOW) == 0
+    assert incoming.exists()
+
+
+@pytest.mark.django_db
 def test_an_upload_on_its_way_is_no_stray_to_the_integrity_check(owner: User, media: Path) -> None:
     assert media
     upload = begun(owner, b"x" * 20)
