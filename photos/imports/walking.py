@@ -23,6 +23,7 @@ SYSTEM_FOLDERS = frozenset(
     {"@eadir", "#recycle", "#snapshot", "$recycle.bin", "system volume information", "lost+found", "__macosx"}
 )
 SYSTEM_FILES = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "iconcache.db", "picasa.ini"})
+NOT_ORDINARY = "This is no ordinary file."
 OF_CLOUDZY = "A folder of Cloudzy's own."
 
 
@@ -111,8 +112,8 @@ def walk(paths: Sequence[Path]) -> Iterator[Listed]:
 def _candidate(path: Path, beside: Sequence[Path], found: Listed) -> Candidate | LeftOut:
     try:
         state = path.stat()
-        if not stat.S_ISREG(state.st_mode):  # to open a pipe would be to wait for ever
-            return LeftOut(path, "This is no ordinary file.")
+        if not stat.S_ISREG(state.st_mode):
+            return LeftOut(path, NOT_ORDINARY)
         arrival = Arrival(moment_of(state.st_mtime), "/".join(found.way), read_sidecars(beside))
     except OSError as exc:
         return LeftOut(path, f"It cannot be read: {exc.strerror}.", failed=True)
@@ -140,11 +141,18 @@ def _list(folder: Path, way: tuple[str, ...], seen: set[tuple[int, int]]) -> tup
                 path = folder / entry.name
                 if reason := not_for_people(entry.name):
                     left_out.append(LeftOut(path, reason))
+                elif _is_special(entry):
+                    left_out.append(LeftOut(path, NOT_ORDINARY))
                 else:
                     (inner if entry.is_dir() else files).append(path)
     except OSError as exc:
         return Listed(folder, way, [], [LeftOut(folder, f"It cannot be read: {exc.strerror}.", failed=True)]), []
     return Listed(folder, way, files, left_out), inner
+
+
+def _is_special(entry: os.DirEntry[str]) -> bool:
+    """Tell a pipe or a device from files, folders and links that lead nowhere: to open it may be to wait for ever."""
+    return not (entry.is_dir() or entry.is_file()) and Path(entry.path).exists()
 
 
 def _reason_to_stay_out(folder: Path, seen: set[tuple[int, int]]) -> str:

@@ -20,10 +20,11 @@ from accounts.models import DestructiveAct, User
 from photos import storage
 from photos.arrival import Arrival
 from photos.errors import DiskFull, StorageMissing
-from photos.imports.found import Altered, Candidate, LeftOut
+from photos.imports.found import Candidate, LeftOut
 from photos.imports.taking import Became, Manner, take
 from photos.imports.walking import Listed, candidates_in, walk
 from photos.models import Photo
+from photos.sidecars import is_sidecar
 
 SETTLED = timedelta(seconds=4)  # a file that was not written to for so long is whole
 REMEMBERED = 20  # files that were left, for people to see
@@ -67,9 +68,12 @@ class Watch:
         if owner is None:
             self.problem = f"There is no user {self.watched.owner}."
             return
+        there: set[Path] = set()
         try:
             for listed in walk([self.watched.path]):
+                there.update(listed.files)
                 self._take_from(listed, owner, now)
+            self._forget_all_but(there)
         except (StorageMissing, DiskFull) as exc:
             self.problem = str(exc.detail)
         except OperationalError as exc:
@@ -88,7 +92,6 @@ class Watch:
         return User.objects.filter(username=name).first() if name else local_owner()
 
     def _take_from(self, listed: Listed, owner: User, now: datetime) -> None:
-        self._forget_gone(listed)
         new = {path: state for path in listed.files if (state := _state(path)) and self._known.get(path) != state}
         growing = {path.stem.casefold() for path, state in new.items() if not self._has_settled(path, state, now)}
         ready = [path for path in new if path.stem.casefold() not in growing]
@@ -97,10 +100,10 @@ class Watch:
                 self._known[path] = new[path]
                 self._waiting.pop(path, None)
 
-    def _forget_gone(self, listed: Listed) -> None:
-        there = set(listed.files)
-        for path in [path for path in self._waiting if path.parent == listed.path and path not in there]:
-            del self._waiting[path]
+    def _forget_all_but(self, there: set[Path]) -> None:
+        for remembered in (self._known, self._waiting):
+            for path in remembered.keys() - there:
+                del remembered[path]
 
     def _has_settled(self, path: Path, state: State, now: datetime) -> bool:
         before, since = self._waiting.get(path, (None, now))
@@ -111,7 +114,10 @@ class Watch:
 
     def _brought(self, entry: Candidate | LeftOut, listed: Listed, owner: User, now: datetime) -> Iterator[Path]:
         """Take a file and yield those that need not be looked at again until they change."""
-        # What is left out is a sidecar whose photo came before, which the door knows, or what cannot be read.
+        if isinstance(entry, LeftOut) and not is_sidecar(entry.path):
+            self._try_later(entry)
+            return
+        # A sidecar whose photo came before is for the door, which knows that.
         alone = Candidate(entry.path, Arrival(folder="/".join(listed.way)))
         candidate = alone if isinstance(entry, LeftOut) else entry
         try:
@@ -122,14 +128,20 @@ class Watch:
             raise
         except APIException as exc:
             self._leave(LeftOut(candidate.path, str(exc.detail)))
-        except (OSError, Altered):  # it went, or changes just now: the next look tells
-            self._waiting.pop(candidate.path, None)
+        except OSError as exc:
+            self._try_later(LeftOut(candidate.path, f"It cannot be read: {exc.strerror}.", failed=True))
             return
         yield candidate.path
         yield from candidate.beside
 
+    def _try_later(self, left: LeftOut) -> None:
+        self._waiting.pop(left.path, None)
+        if _state(left.path):  # else it went just now
+            self._leave(left)
+
     def _leave(self, left: LeftOut) -> None:
-        self.left = [*self.left, left][-REMEMBERED:]
+        """Name a file that was left, once however often it is tried again."""
+        self.left = [*(other for other in self.left if other.path != left.path), left][-REMEMBERED:]
 
 
 def watches(folders: Sequence[Watched], held: Sequence[str]) -> list[Watch]:
@@ -146,7 +158,7 @@ def _state(path: Path) -> State | None:
 
 
 def _was_deleted(path: Path, owner: User) -> bool:
-    """Tell whether a person has deleted these bytes: nobody asks for them back by leaving them in a folder."""
+    """Tell whether the owner has deleted these bytes: nobody asks for them back by leaving them in a folder."""
     sha256 = storage.sha256_of(path)
-    in_trash = Photo.objects.in_trash_of(owner).filter(sha256=sha256)
-    return in_trash.exists() or DestructiveAct.objects.filter(sha256=sha256).exists()
+    in_trash = any(is_trashed for _, _, is_trashed in Photo.objects.having(owner, [sha256]))
+    return in_trash or DestructiveAct.objects.filter(sha256=sha256, owner_id=owner.pk).exists()

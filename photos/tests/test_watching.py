@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
+import shutil
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,12 +11,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from accounts.local import local_owner
 from accounts.models import User
-from photos import curation
+from photos import curation, storage
 from photos.imports.alarm import Alarm
 from photos.imports.watch_status import held_before, problems, write_status
 from photos.imports.watching import SETTLED, Watch, Watched
-from photos.models import Photo
+from photos.models import Photo, PhotoFile
 from photos.tests.factories import at, make_user
 from photos.tests.pictures import jpeg, on_disk
 
@@ -112,6 +116,68 @@ def test_what_was_deleted_in_the_library_does_not_come_back(folder: Path) -> Non
 
     assert list(Photo.objects.all()) == [trashed]
     assert Photo.objects.get().trashed_at is not None
+
+
+def test_what_somebody_else_has_deleted_comes_in(make_photo: Callable[..., Photo], folder: Path) -> None:
+    theirs = make_photo(owner=make_user("berta"))
+    on_disk(folder, storage.path_of(theirs.original).read_bytes(), "a.jpg")
+    curation.purge(theirs)
+    watch = Watch(Watched(folder))
+    watch.look(NOW)
+    watch.look(LATER)
+
+    assert Photo.objects.get().owner == local_owner()
+
+
+def test_a_version_of_a_photo_in_the_trash_leaves_it_there(make_photo: Callable[..., Photo], folder: Path) -> None:
+    photo = make_photo()
+    raw = on_disk(folder, b"its raw file", "a.nef")
+    told = {"kind": PhotoFile.Kind.RAW, "name": "a.nef", "stored": "originals/aa/a.nef", "bytes": 12}
+    PhotoFile.objects.create(photo=photo, sha256=storage.sha256_of(raw), **told)
+    photo.trash(NOW)
+    watch = Watch(Watched(folder))
+    watch.look(NOW)
+    watch.look(LATER)
+
+    photo.refresh_from_db()
+    assert (photo.trashed_at, watch.left) == (NOW, [])
+
+
+def test_a_pipe_is_not_waited_for(watch: Watch, folder: Path) -> None:
+    for name in ("a.jpg", "b.xmp"):
+        os.mkfifo(folder / name)
+    on_disk(folder, jpeg(), "b.jpg")
+    watch.look(NOW)
+    watch.look(LATER)
+
+    assert (Photo.objects.get().original_name, watch.is_waiting) == ("b.jpg", False)
+
+
+def test_what_cannot_be_read_is_named_once_and_tried_again(watch: Watch, folder: Path) -> None:
+    broken = folder / "a.jpg"
+    broken.symlink_to("/proc/self/mem")  # an ordinary file that even root cannot read from its beginning
+    if not broken.exists():
+        pytest.skip("only Linux has it")
+    for step in range(6):
+        watch.look(NOW + step * SETTLED)
+    named = [left.why for left in watch.left]
+    broken.unlink()
+    on_disk(folder, jpeg(), "a.jpg")
+    for step in range(6, 9):
+        watch.look(NOW + step * SETTLED)
+
+    assert (named, Photo.objects.count()) == (["It cannot be read: Input/output error."], 1)
+
+
+def test_what_went_is_forgotten_with_its_folder(watch: Watch, folder: Path) -> None:
+    on_disk(folder, jpeg(), "a.jpg")
+    (folder / "trip").mkdir()
+    on_disk(folder / "trip", jpeg(colour="blue"), "b.jpg")
+    watch.look(NOW)
+    shutil.rmtree(folder / "trip")
+    watch.look(LATER)
+
+    assert (watch.is_waiting, watch.taken) == (False, 1)
 
 
 def test_photos_are_the_owner_s_that_is_named(folder: Path) -> None:
