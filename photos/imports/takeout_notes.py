@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from photos import zones
 from photos.exports import xmp
 from photos.metadata import DESCRIPTION_LENGTH, LINE_LENGTH, Circumstances, DateSource, read_metadata
 from photos.metadata.filenames import date_in_name
+from photos.metadata.moments import FIRST_YEAR
 from photos.models import Photo, PhotoFile
 
 LARGEST = 4 * 2**20
@@ -135,9 +136,10 @@ def _json(data: bytes | None) -> Any:
 
 def _moment(seconds: Any) -> datetime | None:
     try:
-        return datetime(1970, 1, 1) + timedelta(seconds=int(seconds))
+        moment = datetime(1970, 1, 1) + timedelta(seconds=int(seconds))
     except (TypeError, ValueError, OverflowError):
         return None
+    return moment if FIRST_YEAR <= moment.year < MAXYEAR else None
 
 
 def _position(said: dict[str, Any]) -> tuple[float | None, float | None, float | None]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime
 
 from photos.metadata.facts import Dates, Moment
 from photos.metadata.filenames import date_in_folder, date_in_name
-from photos.metadata.moments import is_credible
+from photos.metadata.moments import FIRST_YEAR, is_credible
 from photos.metadata.sources import DateSource
 from photos.zones import here
 
@@ -73,7 +73,9 @@ def _said(written: Mapping[DateSource, Dates], field: str) -> Sequence[tuple[Dat
 def _around(around: Circumstances, position: Position) -> Iterator[tuple[DateSource, Moment]]:
     if named := date_in_name(around.name):
         yield DateSource.FILENAME, _wall_of(named.wall, position) if named.is_utc else Moment(named.wall)
-    modified = _wall_of(_in_utc(around.modified_at), position) if around.modified_at else None
+    written = _in_utc(around.modified_at) if around.modified_at else None
+    # A file may say the first or the last moment of the calendar, which no other zone has.
+    modified = _wall_of(written, position) if written and FIRST_YEAR <= written.year < MAXYEAR else None
     if period := date_in_folder(around.folder):
         # A month or a year is told more exactly by a file that was written then.
         if modified and not period.is_day and period.since <= modified.wall < period.until:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 
 from photos.metadata.facts import Moment
 
@@ -26,7 +26,7 @@ def moment_of(text: str, fraction: str = "", offset: str = "", whole: bool = Tru
     """Read a date with time, and with `whole=False` also one that ends with its day, month or year.
 
     A fraction of the second and an offset written elsewhere count where none stands in the text itself. None for what
-    no calendar has and for what clocks show that nobody has set.
+    no calendar has, and for years before there were photos.
     """
     match = _MOMENT.fullmatch(text.strip("\0 "))
     if match is None or (whole and match["minute"] is None):
@@ -59,6 +59,8 @@ def _wall(match: re.Match[str], fraction: str) -> datetime | None:
         int(match[name] or least)
         for name, least in (("year", 0), ("month", 1), ("day", 1), ("hour", 0), ("minute", 0), ("second", 0))
     )
+    if not FIRST_YEAR <= year < MAXYEAR:  # no zone then leads out of the calendar
+        return None
     microsecond = int(fraction[:6].ljust(6, "0")) if fraction.isascii() and fraction.isdigit() else 0
     try:
         return datetime(year, month, day, hour, minute, second, microsecond)

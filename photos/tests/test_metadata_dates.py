@@ -217,3 +217,10 @@ def test_a_year_or_month_is_told_more_exactly_by_a_file_of_that_time() -> None:
         (datetime(2019, 6, 1), DateSource.FOLDER),
         (datetime(2019, 5, 21), DateSource.FOLDER),
     ]
+
+
+@pytest.mark.parametrize(("year", "position"), [(1, (40.7, -74.0)), (9999, (35.68, 139.69))], ids=["first", "last"])
+def test_a_file_time_at_an_end_of_the_calendar_is_none(year: int, position: tuple[float, float]) -> None:
+    modified = datetime(year, 1, 1, tzinfo=UTC) if year == 1 else datetime(year, 12, 31, 23, 59, tzinfo=UTC)
+
+    assert taken({}, replace(NAMELESS, modified_at=modified), position).source == DateSource.UPLOAD

@@ -88,6 +88,11 @@ def test_a_damaged_packet_tells_nothing(damaged: bytes | str) -> None:
     assert facts_of_xmp(damaged, STORED) == Facts()
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"])
+def test_a_moment_by_satellite_at_an_end_of_the_calendar_is_none(moment: str) -> None:
+    assert of(exif__GPSTimeStamp=moment).dates.by_satellite is None
+
+
 @pytest.mark.parametrize(
     ("written", "wall"),
     [
@@ -96,6 +101,8 @@ def test_a_damaged_packet_tells_nothing(damaged: bytes | str) -> None:
         ("1965", datetime(1965, 1, 1)),
         ("1965-07-30T10:20", datetime(1965, 7, 30, 10, 20)),
         ("1965-13", None),
+        ("0001-01-01", None),
+        ("9999-12-31T23:59", None),
         ("T10:20:30", None),
         ("", None),
     ],

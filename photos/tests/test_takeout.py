@@ -221,6 +221,16 @@ def test_a_second_run_takes_nothing_twice(takeout: Takeout, run: Run) -> None:
     assert (run().became[Became.THERE], Photo.objects.count(), Photo.objects.get().files.count()) == (1, 1, 1)
 
 
+@pytest.mark.parametrize("seconds", [-62_135_596_800, 253_402_300_799])
+def test_a_moment_at_an_end_of_the_calendar_ends_no_import(takeout: Takeout, run: Run, seconds: int) -> None:
+    place = {"latitude": 40.7, "longitude": -74.0} if seconds < 0 else {"latitude": 35.7, "longitude": 139.7}
+    takeout.put("Photos from 2019/x.jpg", jpeg())
+    notes = {"title": "x.jpg", "photoTakenTime": {"timestamp": f"{seconds}"}, "geoData": place}
+    takeout.put("Photos from 2019/x.jpg.json", json.dumps(notes).encode())
+
+    assert run().became[Became.NEW] == 1
+
+
 @pytest.mark.parametrize(
     "said",
     [
