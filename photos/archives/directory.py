@@ -21,7 +21,8 @@ SMALL = 50 * 2**20  # up to here a file may shrink as it likes: a bitmap of one 
 
 _ARCHIVES = {".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".cbz", ".cbr", ".jar", ".iso"}
 _ENCRYPTED, _UTF8 = 0x1, 0x800
-_TAIL = 22 + 65_535  # the end record and the longest comment
+_END64 = 56 + 20  # the end record of large archives, and what tells where it is
+_TAIL = _END64 + 22 + 65_535  # with the end record of all of them, and the longest comment
 
 
 class NotAnArchive(APIException):
@@ -81,24 +82,26 @@ def moment_of(info: zipfile.ZipInfo) -> datetime | None:
 
 
 def _measured(file: BinaryIO) -> tuple[int, int]:
-    """Return how many files the end of a ZIP promises, and how many bytes their list has; raises NotAnArchive."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - _TAIL))
+    """Return how many files the list at the end of a ZIP names at most, and how many bytes it has; raises NotAnArchive.
+
+    The list is looked for where zipfile does, which reads all of it, however few files its end promises.
+    """
+    start = file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
     tail = file.read()
     at = tail.rfind(b"PK\5\6")
     if at < 0 or len(tail) - at < 22:
         raise NotAnArchive("This is no ZIP, or only a part of one.")
-    count, length = struct.unpack("<HL", tail[at + 10 : at + 16])
-    if count < 0xFFFF and length < 0xFFFFFFFF:
-        return count, length
-    if at < 20 or tail[at - 20 : at - 16] != b"PK\6\7":
-        return count, length
-    file.seek(min(size, struct.unpack("<Q", tail[at - 12 : at - 4])[0]))
-    record = file.read(56)
-    if len(record) < 56 or record[:4] != b"PK\6\6":
-        raise NotAnArchive("The end of this ZIP is damaged.")
-    found: tuple[int, int] = struct.unpack("<QQ", record[32:48])
-    return found
+    (length,) = struct.unpack("<L", tail[at + 12 : at + 16])
+    if tail[max(0, at - 20) : at].startswith(b"PK\6\7"):
+        at -= _END64
+        record = tail[max(0, at) :][:56]
+        if not record.startswith(b"PK\6\6"):
+            raise NotAnArchive("The end of this ZIP is damaged.")
+        (length,) = struct.unpack("<Q", record[40:48])
+    if length > MAX_DIRECTORY_BYTES:
+        return 0, length
+    file.seek(max(0, start + at - length))
+    return file.read(length).count(b"PK\1\2"), length
 
 
 def _entry(info: zipfile.ZipInfo) -> Entry:

@@ -26,7 +26,7 @@ from photos.tests.factories import at
 from photos.tests.pictures import encoded, jpeg, noise, plain, truncated
 from photos.tests.requesting import files_below
 from photos.tests.resuming import metadata
-from photos.tests.zipped import encrypted, promising, with_link, zipped
+from photos.tests.zipped import encrypted, promising, understated, with_link, with_two_ends, zipped
 
 pytestmark = pytest.mark.django_db
 NOW = at("2024-05-01 12:00")
@@ -141,6 +141,18 @@ def test_a_list_of_files_longer_than_anybody_needs_is_not_read(owner: User) -> N
             sent(owner, promising(count, size))
 
     assert not ArchiveImport.objects.exists()
+
+
+@pytest.mark.parametrize("disguised", [understated, with_two_ends])
+def test_a_list_that_is_longer_than_its_end_says_is_not_read(
+    owner: User, monkeypatch: pytest.MonkeyPatch, disguised: Callable[[bytes], bytes]
+) -> None:
+    data = disguised(zipped({f"{number}.jpg": b"" for number in range(5)}))
+    assert len(zipfile.ZipFile(BytesIO(data)).filelist) == 5  # which believes the list
+    monkeypatch.setattr(directory, "MAX_ENTRIES", 4)
+
+    with pytest.raises(directory.NotAnArchive, match="more than 4 files"):
+        sent(owner, data)
 
 
 @pytest.mark.parametrize("data", [b"PK", b"no archive", jpeg(), zipped({"a.jpg": jpeg()})[:-30]])

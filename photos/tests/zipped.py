@@ -42,3 +42,16 @@ def promising(count: int, size: int) -> bytes:
     end64 = struct.pack("<4sQHHLLQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, 0)
     locator = struct.pack("<4sLQL", b"PK\6\7", 0, 0, 1)
     return end64 + locator + struct.pack("<4sHHHHLLH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+
+
+def understated(data: bytes) -> bytes:
+    """Have the end of a ZIP promise one file, however long the list before it is."""
+    return data[:-14] + struct.pack("<HH", 1, 1) + data[-10:]
+
+
+def with_two_ends(data: bytes) -> bytes:
+    """Put the end that large archives have before that of a ZIP, which from then on tells of hardly any list."""
+    count, size, offset = struct.unpack("<HLL", data[-12:-2])
+    end64 = struct.pack("<4sQHHLLQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, offset)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, 0, 1)
+    return data[:-22] + end64 + locator + struct.pack("<4sHHHHLLH", b"PK\5\6", 0, 0, 1, 1, 50, 0, 0)
