@@ -47,6 +47,13 @@ def turn_of(block: ExifBlock) -> int:
     return value if isinstance(value, int) and 2 <= value <= 8 else 1
 
 
+def colour_space_of(image: Image.Image) -> tuple[object, str]:
+    """Return the colour space that an image's EXIF block names, and its interoperability index (DCF); None and ""."""
+    exif = _parse(image)
+    space = _directory(exif, ExifTags.IFD.Exif).get(ExifTags.Base.ColorSpace)
+    return space, text_of(_directory(exif, ExifTags.IFD.Interop).get(ExifTags.Interop.InteropIndex)).strip("\0 ")
+
+
 def number(value: object, low: float, high: float) -> float | None:
     """Read a number of any EXIF type, None if it is no number, not finite or outside low..high."""
     first = numbers(value)[:1]

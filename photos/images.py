@@ -19,10 +19,12 @@ from photos.decoding import apart
 from photos.exif import orientation_of
 from photos.image_types import HEIC, JPEG_2000, TIFF, ImageType, UnsupportedType, type_of
 from photos.jpeg2000 import Codestream, read_codestream
+from photos.jpeg2000_notes import notes_in
 from photos.memory import decoding_slot
 from photos.motion import Clip, clip_in
 from photos.odd_tiffs import name_of_tiff
 from photos.panoramas import is_panorama
+from photos.profiles import profile_of
 from photos.raws import FULL_SIZE, opened_raw
 from photos.truncation import is_cut_short
 from photos.unreadable import BrokenImage, TooManyPixels, TruncatedImage
@@ -106,7 +108,7 @@ def decode(path: Path, max_pixels: int | None, max_side: int | None) -> Decoded:
         with decoding_slot(kind, image, max(math.prod(size), math.prod(_tile_size(image)))):
             _load(image, stream, max_side)
             turn = _TURNS.get(orientation_of(image))
-            pixels = to_srgb(_shrunk(image, size, drafted, max_side), image.info.get("icc_profile"))
+            pixels = to_srgb(_shrunk(image, size, drafted, max_side), profile_of(image))
             upright = bare(pixels if turn is None else pixels.transpose(turn))
     whole = image.info.get(FULL_SIZE, size)
     width, height = reversed(whole) if turn in _SIDEWAYS else whole
@@ -131,6 +133,8 @@ def opened(path: Path) -> Iterator[tuple[ImageType, Image.Image]]:
     _check_whole(path, kind)
     try:
         with opened_raw(path, kind) if kind.is_raw else Image.open(path, formats=kind.pillow_formats) as image:
+            if kind in JPEG_2000:
+                image.info |= notes_in(path)
             yield kind, image
     except DECODE_ERRORS as exc:
         # Pillow's own have no number; a seek to a place the file cannot have is EINVAL.

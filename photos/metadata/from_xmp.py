@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from PIL import Image
-
 from photos.metadata.faces import Stored, faces_of
 from photos.metadata.facts import Dates, Facts, Moment, keywords, line, lines
 from photos.metadata.from_exif import rating_of
@@ -17,18 +15,12 @@ _BRANCHES = re.compile(r"[|/]")
 _MOST_LEVELS = 10
 
 
-def packet_of(image: Image.Image) -> bytes | str:
-    """Return the XMP packet of an opened image, empty where there is none."""
-    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp")
-    return packet if isinstance(packet, bytes | str) else b""
-
-
-def facts_of_xmp(packet: bytes | str, stored: Stored) -> Facts:
-    """Make credible facts of an XMP packet, embedded or beside the file; of one that is damaged none."""
+def facts_of_xmp(packet: bytes | str, stored: Stored, extension: bytes = b"") -> Facts:
+    """Make credible facts of an XMP packet, embedded or beside the file, and its extension; of a damaged one none."""
     if not packet:
         return Facts()
     try:
-        xmp = read_packet(packet)
+        xmp = read_packet(packet, extension)
     except BadPacket:
         return Facts()
     latitude, longitude, altitude = _position(xmp)

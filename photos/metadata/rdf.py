@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.parsers import expat
@@ -114,8 +115,18 @@ class Structure:
         return self.elements[name].structures() if name in self.elements else []
 
 
-def read_packet(packet: bytes | str) -> Structure:
-    """Return the properties of the resource a packet describes; raises BadPacket."""
+def read_packet(packet: bytes | str, extension: bytes = b"") -> Structure:
+    """Return the properties of the resource a packet describes; raises BadPacket.
+
+    What its extension adds are properties it has not itself; an extension that is damaged adds none.
+    """
+    own = _descriptions(packet)
+    with suppress(BadPacket):
+        return Structure.of(*_descriptions(extension), *own)
+    return Structure.of(*own)
+
+
+def _descriptions(packet: bytes | str) -> Sequence[Element]:
     text = packet if isinstance(packet, str) else _decoded(packet)
     if len(text) > MOST_BYTES:
         raise BadPacket("too large")
@@ -123,7 +134,7 @@ def read_packet(packet: bytes | str) -> Structure:
     rdf = root if root.name == "rdf:RDF" else next((child for child in root.children if child.name == "rdf:RDF"), None)
     if rdf is None:
         raise BadPacket("no RDF")
-    return Structure.of(*(child for child in rdf.children if child.name == "rdf:Description"))
+    return [child for child in rdf.children if child.name == "rdf:Description"]
 
 
 def _decoded(packet: bytes) -> str:

@@ -14,8 +14,9 @@ from photos.metadata.dates import Circumstances, Position, Taken, taken_of
 from photos.metadata.faces import Stored
 from photos.metadata.facts import Dates, Facts, keywords, united
 from photos.metadata.from_exif import facts_of_exif
-from photos.metadata.from_xmp import facts_of_xmp, packet_of
+from photos.metadata.from_xmp import facts_of_xmp
 from photos.metadata.iim import block_of, facts_of_iptc
+from photos.metadata.packets import extension_of, packet_of
 from photos.metadata.sources import DateSource
 
 MOST_SIDECARS = 4  # that are read
@@ -48,8 +49,8 @@ def read_metadata(path: Path, around: Circumstances, sidecars: Sequence[bytes] =
     """
     with opened(path) as (_, image):
         exif, packet, block = read_exif(image), packet_of(image), block_of(image)
-        stored = _stored(image, turn_of(exif))
-    by_exif, by_xmp, by_iptc = facts_of_exif(exif), facts_of_xmp(packet, stored), facts_of_iptc(block)
+        stored, extension = _stored(image, turn_of(exif)), extension_of(image)
+    by_exif, by_xmp, by_iptc = facts_of_exif(exif), facts_of_xmp(packet, stored, extension), facts_of_iptc(block)
     beside = [facts_of_xmp(sidecar, stored) for sidecar in sidecars[:MOST_SIDECARS]]
     of_people = [*beside, by_xmp, by_iptc, by_exif]
     facts = Facts(**united([*beside, by_exif, by_xmp, by_iptc], of_people))

@@ -10,6 +10,7 @@ _NAMESPACES = {
     "exifEX": "http://cipa.jp/exif/1.0/",
     "aux": "http://ns.adobe.com/exif/1.0/aux/",
     "tiff": "http://ns.adobe.com/tiff/1.0/",
+    "xmpNote": "http://ns.adobe.com/xmp/note/",
     "lr": "http://ns.adobe.com/lightroom/1.0/",
     "digiKam": "http://www.digikam.org/ns/1.0/",
     "MicrosoftPhoto": "http://ns.microsoft.com/photo/1.0/",
