@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from rest_framework.exceptions import APIException
 
 from accounts.models import User
 from photos import quotas, storage
+from photos.arrival import Sidecar
 from photos.captures import capture_of
 from photos.errors import FileTooLarge, NoPhotoForIt, SidecarUnclear
 from photos.image_types import HEAD_BYTES
@@ -53,6 +55,16 @@ def accept_companion(incoming: Path, name: str, folder: str, owner: User, counte
         return None
     photo = _moving(name, folder, owner, incoming)
     return _keep(incoming, clean_name(name), PhotoFile.Kind.MOTION, extension, photo, counted) if photo else None
+
+
+def add_sidecar(photo: Photo, sidecar: Sidecar) -> Companion:
+    """Keep notes with a photo that is there; raises NoPhotoForIt, QuotaExceeded, StorageMissing or DiskFull."""
+    incoming = storage.prepare() / uuid.uuid4().hex
+    with ExitStack() as undo:
+        undo.callback(storage.tidy, incoming)
+        with storage.disk_errors_named():
+            incoming.write_bytes(sidecar.data)
+        return _keep(incoming, clean_name(sidecar.name), PhotoFile.Kind.SIDECAR, ".xmp", photo, counted=0)
 
 
 def _noted(name: str, folder: str, owner: User, incoming: Path) -> Photo:

@@ -48,7 +48,7 @@ class ImportSerializer(serializers.Serializer[ArchiveImport]):
     added = serializers.IntegerField()
     there = serializers.IntegerField(help_text="You had these bytes.")
     restored = serializers.IntegerField(help_text="They were in your trash.")
-    sidecars = serializers.IntegerField(help_text="XMP files, kept with their photos.")
+    sidecars = serializers.IntegerField(help_text="XMP files and Google's notes, kept with their photos.")
     left = serializers.IntegerField(help_text="No photos, and not taken.")
     failed = serializers.IntegerField(help_text="Not taken, though somebody may miss them.")
     problem = serializers.CharField(help_text="Why it has stopped, or what it waits for.")

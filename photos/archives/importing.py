@@ -14,6 +14,7 @@ from rest_framework.exceptions import APIException
 from photos import storage
 from photos.archives.directory import Entry, entries_of, opened
 from photos.archives.outcomes import Kind, Outcome
+from photos.archives.takeout import in_order, unpacker_of
 from photos.archives.unpacking import TooMuch, Unpacker, room_of
 from photos.models import ArchiveImport, IncomingUpload
 from photos.names import clean_name
@@ -49,9 +50,9 @@ def go_on(archive: ArchiveImport, clock: Callable[[], datetime]) -> bool:
     problem, more = "", False
     try:
         with opened(storage.mounted_root() / archive.stored) as zipped:
-            entries = entries_of(zipped)
+            entries = in_order(entries_of(zipped))
             archive.look(len(entries))
-            more = _take(archive, Unpacker(zipped, entries, archive.owner), entries, clock)
+            more = _take(archive, unpacker_of(zipped, entries, archive.owner), entries, clock)
     except TooMuch:
         problem = "It has unpacked to far more than an archive of photos can. The rest is not taken."
     except FileNotFoundError:
@@ -84,7 +85,7 @@ def _take(archive: ArchiveImport, unpacker: Unpacker, entries: Sequence[Entry], 
             outcome = unpacker.take(entry, now, room) if lost < MAX_TRIES else Outcome(Kind.FAILED, entry.path, FATAL)
             if not archive.advance(outcome):
                 return False
-    return False
+    return unpacker.finish(clock, until)
 
 
 def _note_of(archive: ArchiveImport) -> Path:

@@ -15,7 +15,7 @@ from jobs.duties import duty
 from jobs.models import Run
 from jobs.signals import jobs_cancelled
 from photos.archives import importing
-from photos.models import ArchiveImport, IncomingUpload
+from photos.models import ArchiveImport, IncomingUpload, TakeoutNote, TakeoutPhoto
 
 
 def take_in(upload: IncomingUpload, name: str, now: datetime) -> ArchiveImport:
@@ -39,6 +39,13 @@ def import_archive(archive_id: int) -> None:
 def go_on_importing(_: datetime) -> None:
     """Queue imports that nothing goes on with any more: their job was lost, or waited for a disk."""
     _queue(list(ArchiveImport.objects.open().values_list("pk", flat=True)[:100]))
+
+
+@duty(every=timedelta(hours=1))
+def forget_takeouts(now: datetime) -> None:
+    """Let go of what archives of a Takeout have told for others that did not come for a week."""
+    TakeoutNote.objects.expired(now).delete()
+    TakeoutPhoto.objects.expired(now).delete()
 
 
 def _queue(ids: list[int]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from rest_framework.exceptions import APIException
 
 from accounts.models import User
 from photos import storage
+from photos.accepted import Accepted
 from photos.archives.directory import Entry, moment_of
 from photos.archives.outcomes import Kind, Outcome
 from photos.arrival import Arrival, Sidecar
@@ -81,11 +82,11 @@ class Unpacker:
     """Takes the files of an open archive, one by one, for their owner."""
 
     def __init__(self, archive: zipfile.ZipFile, entries: Sequence[Entry], owner: User) -> None:
-        self._archive = archive
-        self._owner = owner
-        self._by_path = {Path(entry.path): entry for entry in entries}
+        self.archive = archive
+        self.owner = owner
+        self.entries = {Path(entry.path): entry for entry in entries}
         by_folder: dict[Path, list[Path]] = defaultdict(list)
-        for path in filter(is_sidecar, self._by_path):
+        for path in filter(is_sidecar, self.entries):
             by_folder[path.parent].append(path)
         self._sidecars = {folder: Sidecars(paths) for folder, paths in by_folder.items()}
 
@@ -99,15 +100,18 @@ class Unpacker:
         if is_sidecar(Path(entry.path)):
             return Outcome(Kind.SIDECAR)
         try:
-            with EntryFile(self._archive, entry, room) as file:
+            with EntryFile(self.archive, entry, room) as file:
                 return self._accept(file, entry, now)
         except BROKEN as exc:
             return Outcome(Kind.FAILED, entry.path, f"It is damaged, or packed in a way we do not read: {exc}")
 
+    def finish(self, clock: Callable[[], datetime], until: datetime) -> bool:  # noqa: ARG002 - for those that override it
+        """Do what is left when all files are taken, but not for longer; return whether more of it is left."""
+        return False
+
     def _accept(self, file: EntryFile, entry: Entry, now: datetime) -> Outcome:
-        arrival = Arrival(moment_of(entry.info), entry.folder, self._notes_of(entry))
         try:
-            accepted = accept_upload(file, self._owner, now, queued=True, arrival=arrival)
+            accepted = self.through_the_door(file, entry, now)
         except APIException as exc:
             if exc.status_code >= 500 or exc.default_code == "quota_exceeded":
                 raise
@@ -116,12 +120,18 @@ class Unpacker:
         kind = Kind.ADDED if accepted.created else Kind.RESTORED if accepted.restored else Kind.THERE
         return Outcome(kind, unpacked=file.unpacked)
 
+    def through_the_door(self, file: EntryFile, entry: Entry, now: datetime) -> Accepted:
+        return accept_upload(file, self.owner, now, queued=True, arrival=self.arrival_of(entry))
+
+    def arrival_of(self, entry: Entry) -> Arrival:
+        return Arrival(moment_of(entry.info), entry.folder, self._notes_of(entry))
+
     def _notes_of(self, entry: Entry) -> tuple[Sidecar, ...]:
         path = Path(entry.path)
         beside = self._sidecars[path.parent].of(path) if path.parent in self._sidecars else []
-        notes = [self._by_path[name] for name in beside]
+        notes = [self.entries[name] for name in beside]
         return tuple(
-            Sidecar(note.name, self._archive.read(note.info))
+            Sidecar(note.name, self.archive.read(note.info))
             for note in notes
             if not note.refusal and note.info.file_size <= MAX_SIDECAR_BYTES
         )

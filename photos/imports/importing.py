@@ -7,7 +7,7 @@ it did, is begun again and finds all that it took.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -56,7 +56,7 @@ def bring_in(source: Source, plan: Plan, clock: Callable[[], datetime], told: To
         raise ImportHalted(str(exc.detail)) from exc
     if not plan.dry_run:
         for title, hashes in source.in_order():
-            _put(plan.owner, {title: _numbers_of(plan.owner, hashes)})
+            put_into_albums(plan.owner, {title: _numbers_of(plan.owner, hashes)})
 
 
 def _take_folder(
@@ -87,7 +87,7 @@ def _take_folder(
     if plan.dry_run:
         report.sidecars += len(sidecars)
     else:
-        _put(plan.owner, albums)
+        put_into_albums(plan.owner, albums)
         _end_folder(kept, sidecars, plan, report)
     told()
 
@@ -161,7 +161,8 @@ def _is_a_loss(candidate: Candidate, exc: APIException) -> bool:
     return candidate.is_named_like_a_photo or not isinstance(exc, UnsupportedType | EmptyFile)
 
 
-def _put(owner: User, albums: dict[str, list[int]]) -> None:
+def put_into_albums(owner: User, albums: Mapping[str, Sequence[int]]) -> None:
+    """Put photos, by the titles of their albums, behind what is there."""
     for grouping in (grouping for grouping in groupings() if grouping.kind == "albums"):
         for title, photo_ids in albums.items():
             for start in range(0, len(photo_ids), PUT_AT_ONCE):

@@ -10,15 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from rest_framework.exceptions import APIException
-
-from photos.arrival import Sidecar
 from photos.imports.found import Candidate, Entry, LeftOut, Read
 from photos.imports.takeout_names import NotesByName
-from photos.imports.takeout_notes import LARGEST, GoogleStory, Notes, album_title_in, notes_in, sidecar_of
+from photos.imports.takeout_notes import LARGEST, Notes, album_title_in, notes_in, whole_name, with_notes
 from photos.imports.walking import Lend, Listed, candidates_in, lent_from_disk, listed, walk
 from photos.imports.zips import ZipPlace
-from photos.version_names import VersionName
 
 ROOT = "Takeout"
 
@@ -146,13 +142,8 @@ class TakeoutSource:
             return candidate
         if notes.trashed:
             return LeftOut(candidate.path, "It was in the trash at Google's.")
-        try:
-            packet = sidecar_of(notes, candidate.bytes_at, candidate.path.name, self.now)
-        except (OSError, APIException):  # the door will say what is wrong with the file
-            return candidate
-        ours = Sidecar(f"{candidate.path.name}.google.xmp", packet)
-        arrival = replace(candidate.arrival, sidecars=(*candidate.arrival.sidecars, ours), story=GoogleStory(notes))
-        return replace(candidate, arrival=arrival, name=name_of(candidate.path, notes))
+        arrival = with_notes(candidate.arrival, notes, candidate.bytes_at, candidate.path.name, self.now)
+        return replace(candidate, arrival=arrival, name=whole_name(candidate.path.name, notes))
 
 
 def _read(part: Part, path: Path) -> bytes | None:
@@ -160,10 +151,3 @@ def _read(part: Part, path: Path) -> bytes | None:
         return part.read(path, LARGEST)
     except OSError:
         return None
-
-
-def name_of(path: Path, notes: Notes) -> str:
-    """Return the whole name of a file that Google has cut or numbered; an edited one keeps its own."""
-    stem = path.stem.partition("(")[0]
-    is_cut = notes.title.startswith(stem) and Path(notes.title).suffix.lower() == path.suffix.lower()
-    return notes.title if is_cut and not VersionName.of(path.name).is_edited else path.name

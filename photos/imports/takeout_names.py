@@ -17,6 +17,8 @@ NOTES = ".supplemental-metadata"
 CUT = 46
 LEAST_CUT = 40  # of characters; Google counts in bytes, and perhaps otherwise
 
+Key = tuple[str, int]  # the name without its ending, and the number that tells namesakes apart
+
 _NUMBERED = re.compile(r"^(?P<name>.+)\((?P<number>\d{1,4})\)$")
 # How else the still picture of a film may be called, or that of a converted photo.
 _OTHER_SUFFIXES = (".heic", ".jpg", ".jpeg", ".png", ".dng")
@@ -27,21 +29,27 @@ class NotesByName:
     """The JSON files of one folder, found by the names of the photos they tell of."""
 
     def __init__(self, paths: Iterable[Path]) -> None:
-        self._paths: dict[tuple[str, int], Path] = {}
+        self._paths: dict[Key, Path] = {}
         for path in paths:
-            base, number = _parted(_folded(path.name.removesuffix(path.suffix)))
-            self._paths.setdefault((base, number), path)
+            self._paths.setdefault(key_of_notes(path.name), path)
 
     def of(self, photo: str) -> Path | None:
         """Return the file that tells of the photo of this name, None where there is none."""
-        for name, number in _spellings(_folded(photo)):
-            for base in _bases(name):
-                if found := self._paths.get((base, number)):
-                    return found
-        return None
+        return next((self._paths[key] for key in keys_of_photo(photo) if key in self._paths), None)
 
 
-def _spellings(photo: str) -> Iterator[tuple[str, int]]:
+def key_of_notes(name: str) -> Key:
+    """Return by what the JSON file of this name is found."""
+    return _parted(_folded(PurePosixPath(name).stem))
+
+
+def keys_of_photo(photo: str) -> Iterator[Key]:
+    """Yield what the JSON file of a photo of this name may be found by, the likeliest first."""
+    for name, number in _spellings(_folded(photo)):
+        yield from ((base, number) for base in _bases(name))
+
+
+def _spellings(photo: str) -> Iterator[Key]:
     """Yield what the photo may be called in the name of its JSON file, with the number that tells namesakes apart."""
     path = PurePosixPath(photo)
     stem, number = _parted(path.stem)
@@ -67,7 +75,7 @@ def _bases(name: str) -> Iterator[str]:
     yield PurePosixPath(name).stem
 
 
-def _parted(stem: str) -> tuple[str, int]:
+def _parted(stem: str) -> Key:
     found = _NUMBERED.match(stem)
     return (found["name"], int(found["number"])) if found else (stem, 0)
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from math import isfinite
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
+
+from rest_framework.exceptions import APIException
 
 from ai.jsontext import read_json
 from ai.plaintext import many_lines, one_line
 from photos import zones
+from photos.arrival import Arrival, Sidecar
 from photos.exports import xmp
 from photos.metadata import DESCRIPTION_LENGTH, LINE_LENGTH, Circumstances, DateSource, read_metadata
 from photos.metadata.filenames import date_in_name
 from photos.metadata.moments import FIRST_YEAR
 from photos.models import Photo, PhotoFile
+from photos.version_names import VersionName
 
 LARGEST = 4 * 2**20
 _OF_THE_FILE = (DateSource.EXIF, DateSource.XMP, DateSource.IPTC, DateSource.GPS)
@@ -112,6 +116,27 @@ def sidecar_of(notes: Notes, path: Path, name: str, now: datetime) -> bytes:
         photo.taken_at, photo.taken_offset = wall, int((wall - notes.taken_at).total_seconds() // 60)
         photo.taken_at_source = DateSource.SIDECAR
     return xmp.packet(photo, notes.people)
+
+
+def with_notes(arrival: Arrival, notes: Notes, at: Path, name: str, now: datetime) -> Arrival:
+    """Add what Google tells of the file at this path, called `name`; nothing where the file cannot be read.
+
+    The door will say then what is wrong with it.
+    """
+    try:
+        packet = sidecar_of(notes, at, name, now)
+    except (OSError, APIException):
+        return arrival
+    sidecars = (*arrival.sidecars, Sidecar(f"{name}.google.xmp", packet))
+    return replace(arrival, sidecars=sidecars, story=GoogleStory(notes))
+
+
+def whole_name(name: str, notes: Notes) -> str:
+    """Return the whole name of a file that Google has cut or numbered; an edited one keeps its own."""
+    path = PurePosixPath(name)
+    is_cut = notes.title.startswith(path.stem.partition("(")[0])
+    is_cut = is_cut and PurePosixPath(notes.title).suffix.lower() == path.suffix.lower()
+    return notes.title if is_cut and not VersionName.of(name).is_edited else name
 
 
 def _wall_of(utc: datetime, position: tuple[float, float] | None, name: str) -> datetime:

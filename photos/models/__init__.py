@@ -25,6 +25,7 @@ from photos.models.recognised import RecognisedText
 from photos.models.stage import Stage
 from photos.models.tag import PhotoTag, Tag
 from photos.models.tagging import TagCalibration, TextVector, VocabularyState
+from photos.models.takeout import TakeoutNote, TakeoutPhoto
 from photos.models.teaching import LearnedProbe, OutsideExample, TeachingExample
 from photos.models.vocabulary import VocabularyWord
 
@@ -60,6 +61,8 @@ __all__ = [
     "Stage",
     "Tag",
     "TagCalibration",
+    "TakeoutNote",
+    "TakeoutPhoto",
     "TeachingExample",
     "TextVector",
     "Tier",

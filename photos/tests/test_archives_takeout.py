@@ -1,0 +1,192 @@
+"""Archives of Google's Takeout, uploaded one by one: what one tells of photos in another finds them, in any order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from photos import integrity, pipeline
+from photos.archives import importing
+from photos.archives import takeout as parts
+from photos.archives.tasks import forget_takeouts
+from photos.grouping import groupings
+from photos.models import ArchiveImport, Photo, TakeoutNote, TakeoutPhoto
+from photos.resumable import receiving
+from photos.resumable.receiving import Piece
+from photos.tests.factories import at
+from photos.tests.pictures import jpeg
+from photos.tests.resuming import metadata
+from photos.tests.zipped import zipped
+
+pytestmark = pytest.mark.django_db
+NOW = at("2024-05-01 12:00")
+TAKEN = {"timestamp": "1558428352"}  # 2019-05-21 08:45:52 UTC
+
+Send = Callable[[dict[str, bytes]], ArchiveImport]
+
+
+@pytest.fixture(autouse=True)
+def own_media(media: Path) -> Path:
+    return media
+
+
+@pytest.fixture
+def send(owner: User) -> Send:
+    """Upload an archive of Takeout with these files, take it in and analyse what came."""
+
+    def once(files: dict[str, bytes]) -> ArchiveImport:
+        data = zipped({f"Takeout/Google Photos/{name}": said for name, said in files.items()})
+        told = metadata(filename="takeout-001.zip", kind="archive")["Upload-Metadata"]
+        upload = receiving.begin(owner, len(data), told, NOW)
+        receiving.receive(upload, Piece(0, len(data), BytesIO(data).read), NOW)
+        archive = ArchiveImport.objects.latest("pk")
+        while importing.go_on(archive, lambda: NOW):
+            pass
+        for photo in Photo.objects.filter(status="queued"):
+            pipeline.analyse(photo, NOW)
+        archive.refresh_from_db()
+        return archive
+
+    return once
+
+
+def notes(title: str, **said: Any) -> bytes:
+    return json.dumps({"title": title, "photoTakenTime": TAKEN} | said).encode()
+
+
+def album(title: str) -> bytes:
+    return json.dumps({"title": title}).encode()
+
+
+def albums() -> dict[str, list[str]]:
+    (grouping,) = [grouping for grouping in groupings() if grouping.kind == "albums"]
+    names = dict(Photo.objects.values_list("pk", "original_name"))
+    return {names[pk]: list(titles) for pk, titles in grouping.titles(names).items()}
+
+
+def test_google_s_notes_on_a_photo_in_the_same_archive_come_with_it(send: Send, media: Path) -> None:
+    archive = send(
+        {
+            "Boats/x.jpg": jpeg(),
+            "Boats/x-edited.jpg": jpeg(colour="blue"),
+            "Boats/x.jpg.supplemental-meta.json": notes("x.jpg", description="A boat", favorited=True),
+            "Boats/metadata.json": album("Boats & more"),
+            "Trash/y.jpg": jpeg(colour="green"),
+            "Trash/y.jpg.json": notes("y.jpg", trashed=True),
+            "print-subscriptions.json": b"{}",
+        }
+    )
+
+    assert (archive.added, archive.sidecars, archive.left, archive.failed) == (2, 3, 2, 0)
+    assert {entry.path.rpartition("/")[2]: entry.why for entry in archive.left_entries.all()} == {
+        "print-subscriptions.json": "It tells of no photo and no album.",
+        "y.jpg": "It was in the trash at Google's.",
+    }
+    assert albums() == {"x.jpg": ["Boats & more"], "x-edited.jpg": ["Boats & more"]}
+    for photo in Photo.objects.all():
+        assert (photo.description, photo.favorite, photo.taken_at) == ("A boat", True, at("2019-05-21 08:45:52"))
+    assert list((media / ".incoming").iterdir()) == []
+    assert list(integrity.faults(NOW + timedelta(hours=5))) == []
+
+
+LONG = "a photo with a name that is much longer than Google likes.jpg"
+PARTS = (
+    {f"Boats/{LONG[:47]}.jpg": jpeg()},
+    {f"Boats/{LONG[:46]}.json": notes(LONG, description="A boat", favorited=True)},
+    {"Boats/metadata.json": album("Boats")},
+)
+
+
+@pytest.mark.parametrize("order", [*permutations(range(3))], ids=str)
+def test_what_lies_in_other_archives_is_found_in_whatever_order_they_come(send: Send, order: tuple[int, ...]) -> None:
+    for number in order:
+        send(PARTS[number])
+
+    photo = Photo.objects.get()
+    assert photo.original_name == LONG
+    assert (photo.description, photo.favorite) == ("A boat", True)
+    assert photo.taken_at == at("2019-05-21 08:45:52")
+    assert albums() == {LONG: ["Boats"]}
+    assert photo.files.count() == 1
+
+
+def test_what_a_person_has_said_meanwhile_stays(send: Send) -> None:
+    send(PARTS[0])
+    photo = Photo.objects.get()
+    photo.edit({"description": "My boat"})
+
+    send(PARTS[1])
+
+    assert Photo.objects.get().description == "My boat"
+
+
+def test_a_photo_that_was_there_before_is_no_favorite_by_google_s_word(send: Send) -> None:
+    send({"Photos from 2019/x.jpg": jpeg()})
+    TakeoutPhoto.objects.all().delete()
+    send({"Photos from 2019/x.jpg": jpeg()})
+
+    send({"Photos from 2019/x.jpg.json": notes("x.jpg", favorited=True, description="A boat")})
+
+    photo = Photo.objects.get()
+    assert (photo.favorite, photo.description) == (False, "A boat")
+
+
+def test_notes_whose_photo_never_comes_are_named_and_forgotten_after_a_week(send: Send) -> None:
+    archive = send({"Boats/gone.jpg.json": notes("gone.jpg"), "Boats/metadata.json": album("Boats")})
+
+    forget_takeouts(NOW + timedelta(days=6))
+    kept = TakeoutNote.objects.count()
+    forget_takeouts(NOW + timedelta(days=7))
+
+    assert [entry.why for entry in archive.left_entries.all()] == [parts.ELSEWHERE]
+    assert (archive.failed, kept, TakeoutNote.objects.count()) == (0, 2, 0)
+
+
+def test_only_so_many_and_no_large_notes_are_remembered(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "MOST_NOTES", 1)
+    archive = send(
+        {
+            "a.jpg.json": notes("a.jpg"),
+            "b.jpg.json": notes("b.jpg"),
+            "c.jpg.json": notes("c.jpg", description="long" * 20_000),
+        }
+    )
+
+    assert [entry.why for entry in archive.left_entries.all()] == [parts.ELSEWHERE, parts.TOO_MANY, parts.TOO_LARGE]
+    assert TakeoutNote.objects.count() == 1
+
+
+def test_one_person_s_notes_never_reach_the_photos_of_another(send: Send, owner: User) -> None:
+    send(PARTS[1])
+    TakeoutNote.objects.update(owner=User.objects.create(username="other"))
+
+    send(PARTS[0])
+
+    assert Photo.objects.get(owner=owner).description == ""
+
+
+def test_a_turn_that_is_over_leaves_the_telling_to_the_next(send: Send, owner: User) -> None:
+    send({"x.jpg": jpeg(), "y.jpg": jpeg(colour="blue")})
+    TakeoutNote.objects.create(
+        owner=owner, folder="Takeout/Google Photos", base="x.jpg", said=notes("x.jpg").decode(), created_at=NOW
+    )
+    TakeoutNote.objects.create(
+        owner=owner, folder="Takeout/Google Photos", base="y.jpg", said=notes("y.jpg").decode(), created_at=NOW
+    )
+    unpacker = parts.TakeoutUnpacker.__new__(parts.TakeoutUnpacker)
+    unpacker.owner = owner
+    ticks = iter([NOW, NOW, NOW + importing.TURN])
+
+    more = unpacker.finish(lambda: next(ticks), NOW + importing.TURN)
+
+    assert (more, TakeoutPhoto.objects.filter(is_told=True).count()) == (True, 1)
+    assert not unpacker.finish(lambda: NOW, NOW + importing.TURN)
+    assert not TakeoutPhoto.objects.filter(is_told=False).exists()
