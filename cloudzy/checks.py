@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from ai.encoders.placeholder import NOTICE
 from ai.ocr import rapid
+from cloudzy.backups.unfinished import is_unfinished
 
 LOOPBACK_ADDRESSES = {"localhost", "127.0.0.1", "::1", "[::1]"}
 
@@ -25,6 +26,15 @@ def check_settings(**_: Any) -> list[CheckMessage]:
         *_reader(),
         *(_server_mode() if settings.SERVER_MODE else _local_mode()),
     ]
+
+
+@register("restore")
+def check_restore(**_: Any) -> list[CheckMessage]:
+    """Refuse a place that a restore has not ended in: whoever began a library there would stand in its way."""
+    if not is_unfinished():
+        return []
+    hint = "Run the same manage.py restore again, which goes on where it was."
+    return [Error("A restore into this place broke off: the library is not whole.", hint=hint, id="cloudzy.E011")]
 
 
 def _secret() -> Iterator[Error]:

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from gunicorn.http import message  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
-from cloudzy.checks import check_settings
+from cloudzy.checks import check_restore, check_settings
 from cloudzy.environment import origin_of
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ class Worker(ThreadWorker):
 
 def _reasons_not_to_start() -> list[str]:
     try:
-        return [f"{problem.msg} {problem.hint}" for problem in check_settings() if problem.is_serious()]
+        problems = [*check_settings(), *check_restore()]
+        return [f"{problem.msg} {problem.hint}" for problem in problems if problem.is_serious()]
     except ImproperlyConfigured as problem:
         return [str(problem)]
 

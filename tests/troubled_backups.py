@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection, connections
 from django.utils import timezone
 
+from cloudzy.backups.errors import BackupError
 from cloudzy.backups.making import back_up
 from cloudzy.backups.restoring import restore
 from cloudzy.backups.verifying import verify
@@ -45,18 +46,22 @@ def an_empty_place() -> None:
     lose_the_library()
 
 
-def bring_back() -> None:
+def bring_back() -> str:
+    """Restore, and answer what the command would say where it cannot."""
     connections.close_all()
-    restore(backup(), lambda _: lambda *_: None)
+    try:
+        restore(backup(), lambda _: lambda *_: None)
+    except (BackupError, OSError) as exc:
+        return str(exc)
+    return ""
 
 
 def look_at_restore(_: object) -> list[str]:
-    """The library is whole or there is none, and then it can be brought back."""
-    if not database().exists():
-        lose_the_library()
-        bring_back()
+    """The library is whole or there is none, and then the same command goes on."""
+    told = "" if database().exists() else bring_back()
     there = all(storage.path_of(photo.original).is_file() for photo in Photo.objects.all())
-    return counted(2) + ([] if there else ["rows without bytes"])
+    left = [path.name for path in database().parent.iterdir() if path.name.startswith(".")]
+    return [told] * bool(told) + counted(2) + left + ([] if there else ["rows without bytes"])
 
 
 def verified() -> int:

@@ -77,14 +77,23 @@ def unknown_migrations(applied: Sequence[str]) -> list[str]:
     return [name for name in applied if name not in known]
 
 
+def is_blank(database: Path) -> bool:
+    """Tell whether it is no more than SQLite makes of a name it is asked for: a database without a table."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(database))}?mode=rw", uri=True)) as file:
+            return not file.execute("SELECT 1 FROM sqlite_master").fetchall()
+    except sqlite3.Error:
+        return False
+
+
 def make_ours(database: Path) -> None:
     """Migrate a database of an older version, and make it a library of its own, so that no old index is believed."""
     with django_on(database):
         try:
             call_command("migrate", verbosity=0, interactive=False)
+            Library.renew()
         except DatabaseError as exc:
             raise BackupError(f"The database could not be migrated: {exc}") from exc
-        Library.renew()
 
 
 def differing(counts: Mapping[str, int], found: Mapping[str, int]) -> list[str]:

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from pytest_django import Settings
 
 from albums.models import Album
+from cloudzy import environment
+from cloudzy.backups import restoring
 from cloudzy.backups.database import django_on
 from cloudzy.backups.manifest import Manifest
 from cloudzy.models import BackupNote
@@ -127,21 +132,83 @@ def test_a_place_with_anything_in_it_is_refused(tmp_path: Path, move: Move, name
     assert there.read_text() == "precious"
 
 
-@pytest.mark.usefixtures("library")
-def test_a_restore_that_breaks_off_leaves_no_database(
-    tmp_path: Path, move: Move, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def broken_off(library: list[Photo], tmp_path: Path, move: Move, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Have a restore of the four photos run out of room after two of them; return its place."""
     save(tmp_path / "backup")
     place = move()
+    copy, left = shutil.copyfile, iter(range(2))
 
-    def full_disk(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+    def copy_two(source: Path, target: Path) -> object:
+        if next(left, None) is None:
+            raise OSError(28, "No space left on device")
+        return copy(source, target)
 
-    with monkeypatch.context() as patched, pytest.raises(CommandError, match="Empty the two folders"):
-        patched.setattr(shutil, "copyfile", full_disk)
+    with monkeypatch.context() as patched, pytest.raises(CommandError, match="Run the same command again"):
+        patched.setattr(shutil, "copyfile", copy_two)
+        call_command("restore", tmp_path / "backup")
+    assert len(library) == 4
+    return place
+
+
+def test_a_restore_that_breaks_off_leaves_no_library_and_goes_on_when_it_is_run_again(
+    broken_off: Path, library: list[Photo], tmp_path: Path
+) -> None:
+    before = {path: path.stat().st_ino for path in broken_off.rglob("*") if path.is_file()}
+
+    call_command("restore", tmp_path / "backup")
+
+    brought = [path for path in before if path.suffix == ".jpg"]
+    assert (len(before), len(brought)) == (3, 2)
+    assert before.keys() - brought == {broken_off / "data" / ".restoring-photos.db"}
+    assert all(path.stat().st_ino == before[path] for path in brought)
+    assert [path.name for path in (broken_off / "data").iterdir()] == ["photos.db"]
+    assert Photo.objects.count() == len(library)
+    assert list(integrity.faults(LATER, hashes=True)) == []
+
+
+def test_nothing_is_begun_where_a_restore_broke_off(broken_off: Path, settings: Settings, tmp_path: Path) -> None:
+    places = {"CLOUDZY_DATA_DIR": str(broken_off / "data"), "CLOUDZY_MEDIA_DIR": str(broken_off / "media")}
+    started = [
+        subprocess.run(
+            [sys.executable, "manage.py", command],
+            cwd=settings.BASE_DIR,
+            env=environment.for_child(**places, DATABASE_URL=""),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for command in ("migrate", "serve")
+    ]
+
+    assert [run.returncode for run in started] == [1, 1]
+    assert all("A restore into this place broke off" in run.stderr for run in started)
+    call_command("restore", tmp_path / "backup")
+    assert Photo.objects.count() == 4
+
+
+@pytest.mark.parametrize("name", ["data/photos.db", "data/index/x", "media/thumbnails/x", "media/originals/ab/cd.jpg"])
+def test_what_came_after_a_restore_broke_off_is_not_touched(broken_off: Path, tmp_path: Path, name: str) -> None:
+    (broken_off / name).parent.mkdir(parents=True, exist_ok=True)
+    (broken_off / name).write_text("precious")
+    before = sorted(broken_off.rglob("*"))
+
+    with pytest.raises(CommandError, match=r"is not empty|not in this backup"):
         call_command("restore", tmp_path / "backup")
 
-    assert [path for path in place.rglob("*") if path.is_file()] == []
+    assert sorted(broken_off.rglob("*")) == before
+    assert (broken_off / name).read_text() == "precious"
+
+
+@pytest.mark.usefixtures("library")
+def test_of_two_restores_into_one_place_one_is_refused(tmp_path: Path, move: Move) -> None:
+    save(tmp_path / "backup")
+    move().joinpath("data").mkdir(parents=True)
+
+    with restoring._alone_in(tmp_path / "other machine" / "data"), pytest.raises(CommandError, match="Another restore"):
+        call_command("restore", tmp_path / "backup")
+
+    assert not (tmp_path / "other machine" / "media").exists()
 
 
 def test_restored_originals_may_share_the_bytes_of_the_backup(library: list[Photo], tmp_path: Path, move: Move) -> None:

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         except BackupError as exc:
             raise CommandError(str(exc)) from exc
         except OSError as exc:
-            then = "" if options["test"] else " Empty the two folders before you try again."
+            then = "" if options["test"] else " Run the same command again: it goes on where it was."
             raise CommandError(f"That broke off: {exc}.{then}") from exc
         self._tell_the_end(manifest.lacking, len(manifest.originals))
 

@@ -12,7 +12,7 @@ from cloudzy.environment import BASE_DIR
 
 class Command(BaseCommand):
     help = "Run the site: web server and background worker. When either ends, both do."
-    requires_system_checks = []  # the web server refuses unsafe settings itself, with the cure for each
+    requires_system_checks = ("restore",)  # unsafe settings the web server refuses itself, with the cure for each
 
     def handle(self, *_: Any, **__: Any) -> None:
         # In this process, but without Django and its hundred megabytes: the parent only waits.
