@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from accounts.local import local_owner
 from ai.encoders.base import model_key
+from cloudzy.allocator import spare_what_stays
 from cloudzy.benchmark_search.library import SyntheticLibrary
 from cloudzy.benchmark_search.memory import Memory
 from cloudzy.benchmark_search.oracle import NEAREST, truth
@@ -56,6 +57,7 @@ def warm_up() -> dict[str, float] | None:
     """Do what every process has done before it opens the index; answer what it holds then."""
     asked(current_encoder())
     _get("/photos?limit=1")
+    spare_what_stays()
     return memory()
 
 
