@@ -62,11 +62,18 @@ def column_of(rows: QuerySet[Any, Any], name: str) -> np.ndarray:
 
 
 def selected(sql: str, params: Sequence[Any] = ()) -> np.ndarray:
-    """Return the whole numbers of the one column that a statement selects, shape (n,), on SQLite.
+    """Return the whole numbers of the one column that a statement selects, shape (n,), on SQLite."""
+    return columns_selected(sql, params, 1)[0]
 
-    The database writes them into one text, which takes a fifth of the time that a row for each of them takes.
+
+def columns_selected(sql: str, params: Sequence[Any], count: int) -> list[np.ndarray]:
+    """Return so many columns of whole numbers, all that a statement selects, shape (n,) each, on SQLite.
+
+    The database writes a column into one text, which takes a fifth of the time that a row for each number takes.
     """
+    names = [f"column{number}" for number in range(count)]
+    texts = ", ".join(f"group_concat({name})" for name in names)
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH listed(number) AS ({sql}) SELECT group_concat(number) FROM listed", params)  # noqa: S608 - both are ours
-        (listed,) = cursor.fetchone()
-    return np.fromstring(listed, dtype=np.int64, sep=",") if listed else NO_IDS
+        cursor.execute(f"WITH listed({', '.join(names)}) AS ({sql}) SELECT {texts} FROM listed", params)  # noqa: S608 - all of it is ours
+        columns = cursor.fetchone()
+    return [np.fromstring(listed, dtype=np.int64, sep=",") if listed else NO_IDS for listed in columns]

@@ -15,7 +15,8 @@ from search.fulltext.forms import forms, may_begin, runs_together
 from search.fulltext.mirrors import MIRRORS, PHOTO_TEXT, READ_TEXT, TAG_TEXT
 from search.fulltext.plain import PlainIndex
 from search.fulltext.spelling import corrections, typos_allowed
-from search.idlists import NO_IDS, common, selected, united
+from search.idlists import NO_IDS, columns_selected, common, selected, united
+from search.idlists import among as is_among
 
 # For bm25(), column by column; a tag is said of the whole photo, and by a machine or a person who looked at it.
 _WEIGHTS = {
@@ -27,6 +28,9 @@ _TAG_WEIGHT = 8.0
 # A single word on more than two photos of a hundred is ranked on so many of them, the newest.
 _ONE_IN = 50
 _FREQUENT_POOL = 2_000
+
+# Scores come out of the database as whole numbers, this fine: bm25() is 0.000001 times a term's frequency at the least.
+_FINENESS = 1_000_000_000
 
 # Photos whose ids are read where several terms must meet, before the newest POOL of those that have all are ranked.
 _MEETING = 10 * POOL
@@ -168,7 +172,7 @@ def _pool(sought: _Sought, photos: int) -> int:
 
 def _written(sought: _Sought, among: np.ndarray | None, limit: int) -> np.ndarray:
     """Return the ids, ascending, the newest where there are more than the limit, with this in a text or a tag."""
-    return np.union1d(_in_texts(sought.expression, among, limit), _tagged(sought, among, limit)[0])[-limit:]
+    return united([_in_texts(sought.expression, among, limit), _tagged(sought, among, limit)[0]])[-limit:]
 
 
 def _everywhere(sought: _Sought) -> np.ndarray:
@@ -183,28 +187,27 @@ def _all_in_texts(expression: str) -> list[np.ndarray]:
 
 def _in_texts(expression: str, among: np.ndarray | None, limit: int) -> np.ndarray:
     """Return the ids of photos, ascending, the newest of each table of texts."""
-    found = [_pairs(f"rowid, 0.0 FROM {name} WHERE {name} MATCH %s", [expression], among, limit) for name in _TEXTS]
-    return np.unique(np.concatenate([ids for ids, _ in found]))
+    found = [_pairs("0", f"{name} WHERE {name} MATCH %s", [expression], among, limit) for name in _TEXTS]
+    return united([ids for ids, _ in found])
 
 
 def _scored(sought: _Sought, among: np.ndarray | None, limit: int, photos: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the newest of the photos with this, by ascending id, and what it adds to each, shape (n,)."""
     texts = [
-        _pairs(f"rowid, -bm25({name}, {weights}) FROM {name} WHERE {name} MATCH %s", [sought.expression], among, limit)
+        _pairs(f"-bm25({name}, {weights})", f"{name} WHERE {name} MATCH %s", [sought.expression], among, limit)
         for name, weights in _TEXTS.items()
     ]
     tagged, said = _tagged(sought, among, limit)
     somewhere = [pair for pair in texts if len(pair[0])]
     if len(somewhere) == 1 and not len(tagged):
         return somewhere[0]
-    ids = np.unique(np.concatenate([*(found for found, _ in texts), tagged]))[-limit:]
-    within = np.isin(tagged, ids)
-    if within.any():
-        texts.append((tagged[within], _TAG_WEIGHT * _idf(int(within.sum()), photos) * said[within]))
+    ids = united([*(found for found, _ in texts), tagged])[-limit:]
+    in_pool = int(is_among(ids, tagged).sum())
+    texts.append((tagged, _TAG_WEIGHT * _idf(in_pool, photos) * said))
     scores = np.zeros(len(ids))
     for found, added in texts:
-        in_pool = np.isin(found, ids)
-        scores[np.searchsorted(ids, found[in_pool])] += added[in_pool]
+        kept = is_among(ids, found)
+        scores[np.searchsorted(ids, found[kept])] += added[kept]
     return ids, scores
 
 
@@ -213,8 +216,10 @@ def _tagged(sought: _Sought, among: np.ndarray | None, limit: int) -> tuple[np.n
     if not sought.tag_ids:
         return np.empty(0, np.int64), np.empty(0)
     # Tag by tag, which an index answers in the order of photos; all at once SQLite would read every row of them.
-    said = "photo_id, score FROM photo_tag WHERE tag_id = %s AND NOT rejected"
-    parts = [_pairs(said, [tag_id], among, limit, "photo_id") for tag_id in sought.tag_ids]
+    said = "photo_tag WHERE tag_id = %s AND NOT rejected"
+    parts = [_pairs("score", said, [tag_id], among, limit, "photo_id") for tag_id in sought.tag_ids]
+    if len(parts) == 1:
+        return parts[0]
     ids, scores = (np.concatenate(column) for column in zip(*parts, strict=True))
     surest = np.lexsort((scores, ids))
     ids, scores = ids[surest], scores[surest]
@@ -234,14 +239,18 @@ def _photos() -> int:
 
 
 def _pairs(
-    selected: str, params: Sequence[str | int], among: np.ndarray | None, limit: int, column: str = "rowid"
+    number: str, source: str, params: Sequence[str | int], among: np.ndarray | None, limit: int, column: str = "rowid"
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the ids, ascending, and numbers of at most so many rows, those of the highest ids, shape (n,) each."""
     limited = [] if among is None else [json.dumps(among.tolist())]
     # A unary plus keeps SQLite from running the whole MATCH once for each id, which took minutes.
-    one = f"+{column}" if "MATCH" in selected else column
+    one = f"+{column}" if "MATCH" in source else column
     within = "" if among is None else f" AND {one} IN (SELECT value FROM json_each(%s))"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {selected}{within} ORDER BY {column} DESC LIMIT %s", [*params, *limited, limit])
-        ids, numbers = zip(*rows, strict=True) if (rows := cursor.fetchall()) else ((), ())
-    return np.array(ids, dtype=np.int64)[::-1], np.array(numbers, dtype=np.float64)[::-1]
+    ids, numbers = columns_selected(
+        f"SELECT {column}, CAST({_FINENESS} * {number} AS INTEGER) FROM {source}{within} "
+        f"ORDER BY {column} DESC LIMIT %s",
+        [*params, *limited, limit],
+        count=2,
+    )
+    order = ids.argsort(kind="stable")
+    return ids[order], numbers[order] / _FINENESS
