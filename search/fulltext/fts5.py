@@ -13,9 +13,10 @@ from search.engines.base import Candidates, best
 from search.fulltext.base import MOST_LISTED, POOL, Term
 from search.fulltext.forms import forms, may_begin, runs_together
 from search.fulltext.mirrors import MIRRORS, PHOTO_TEXT, READ_TEXT, TAG_TEXT
+from search.fulltext.newest import newest_rows
 from search.fulltext.plain import PlainIndex
 from search.fulltext.spelling import corrections, typos_allowed
-from search.idlists import NO_IDS, columns_selected, common, selected, united
+from search.idlists import NO_IDS, common, selected, united
 from search.idlists import among as is_among
 
 # For bm25(), column by column; a tag is said of the whole photo, and by a machine or a person who looked at it.
@@ -28,9 +29,6 @@ _TAG_WEIGHT = 8.0
 # A single word on more than two photos of a hundred is ranked on so many of them, the newest.
 _ONE_IN = 50
 _FREQUENT_POOL = 2_000
-
-# Scores come out of the database as whole numbers, this fine: bm25() is 0.000001 times a term's frequency at the least.
-_FINENESS = 1_000_000_000
 
 # Photos whose ids are read where several terms must meet, before the newest POOL of those that have all are ranked.
 _MEETING = 10 * POOL
@@ -187,14 +185,14 @@ def _all_in_texts(expression: str) -> list[np.ndarray]:
 
 def _in_texts(expression: str, among: np.ndarray | None, limit: int) -> np.ndarray:
     """Return the ids of photos, ascending, the newest of each table of texts."""
-    found = [_pairs("0", f"{name} WHERE {name} MATCH %s", [expression], among, limit) for name in _TEXTS]
+    found = [newest_rows("0", f"{name} WHERE {name} MATCH %s", [expression], among, limit) for name in _TEXTS]
     return united([ids for ids, _ in found])
 
 
 def _scored(sought: _Sought, among: np.ndarray | None, limit: int, photos: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the newest of the photos with this, by ascending id, and what it adds to each, shape (n,)."""
     texts = [
-        _pairs(f"-bm25({name}, {weights})", f"{name} WHERE {name} MATCH %s", [sought.expression], among, limit)
+        newest_rows(f"-bm25({name}, {weights})", f"{name} WHERE {name} MATCH %s", [sought.expression], among, limit)
         for name, weights in _TEXTS.items()
     ]
     tagged, said = _tagged(sought, among, limit)
@@ -217,7 +215,7 @@ def _tagged(sought: _Sought, among: np.ndarray | None, limit: int) -> tuple[np.n
         return np.empty(0, np.int64), np.empty(0)
     # Tag by tag, which an index answers in the order of photos; all at once SQLite would read every row of them.
     said = "photo_tag WHERE tag_id = %s AND NOT rejected"
-    parts = [_pairs("score", said, [tag_id], among, limit, "photo_id") for tag_id in sought.tag_ids]
+    parts = [newest_rows("score", said, [tag_id], among, limit, "photo_id") for tag_id in sought.tag_ids]
     if len(parts) == 1:
         return parts[0]
     ids, scores = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -236,21 +234,3 @@ def _photos() -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT coalesce(max(rowid), 0) FROM {PHOTO_TEXT.name}")
         return int(cursor.fetchone()[0])
-
-
-def _pairs(
-    number: str, source: str, params: Sequence[str | int], among: np.ndarray | None, limit: int, column: str = "rowid"
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the ids, ascending, and numbers of at most so many rows, those of the highest ids, shape (n,) each."""
-    limited = [] if among is None else [json.dumps(among.tolist())]
-    # A unary plus keeps SQLite from running the whole MATCH once for each id, which took minutes.
-    one = f"+{column}" if "MATCH" in source else column
-    within = "" if among is None else f" AND {one} IN (SELECT value FROM json_each(%s))"
-    ids, numbers = columns_selected(
-        f"SELECT {column}, CAST({_FINENESS} * {number} AS INTEGER) FROM {source}{within} "
-        f"ORDER BY {column} DESC LIMIT %s",
-        [*params, *limited, limit],
-        count=2,
-    )
-    order = ids.argsort(kind="stable")
-    return ids[order], numbers[order] / _FINENESS
