@@ -32,6 +32,19 @@ def keep_copy(source: Path, kind: PhotoFile.Kind, name: str, undo: ExitStack) ->
     return _kept(incoming, kind, name, source.suffix.lower(), undo)
 
 
+def keep_again(stored: str, undo: ExitStack) -> str:
+    """Give the bytes of a kept file a second name, likewise; return it. Raises StorageMissing or DiskFull."""
+    incoming, source = _incoming(undo), storage.path_of(stored)
+    with storage.disk_errors_named():
+        try:
+            incoming.hardlink_to(source)
+        except OSError:  # a disk that knows no such thing; what ails the source is told by reading it
+            shutil.copyfile(source, incoming)
+    again = storage.keep(incoming, source.suffix)
+    undo.callback(storage.tidy, storage.path_of(again))
+    return again
+
+
 def _incoming(undo: ExitStack) -> Path:
     incoming = storage.prepare() / uuid.uuid4().hex
     undo.callback(storage.tidy, incoming)

@@ -1,7 +1,8 @@
 """Several files of one moment as one photo: the raw file and the JPEG of a camera, a photo and what was made of it.
 
 A file joins a photo only where all of this is so: same owner, same folder, a name that says so (see version_names), and
-by both their EXIF blocks one camera within two seconds. A name alone never hides a photo. Shown is the edited one over
+by both their EXIF blocks one camera within two seconds. A raw file and the camera's own picture may lie in two folders,
+as they do where people sort them apart. A name alone never hides a photo. Shown is the edited one over
 the camera's, and that over the raw file, until a person chooses; all of them are kept.
 """
 
@@ -11,27 +12,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q
+from rest_framework.exceptions import APIException
 
 from accounts.models import User
 from photos import storage, thumbnails
 from photos.captures import Capture, capture_of
 from photos.filenames import free_filename
 from photos.image_types import RAW_TYPES
-from photos.models import Photo, PhotoFile, Stage
+from photos.models import Dismissal, Photo, PhotoFile, Stage
 from photos.version_names import VersionName
-
-if TYPE_CHECKING:
-    from photos.models.queryset import PhotoQuerySet
 
 CHOSEN = "version"  # in Photo.edited: a person has said which version is shown
 _RAW_FORMATS = frozenset(kind.name for kind in RAW_TYPES)
 _RANKS = {PhotoFile.Kind.RAW: 0, PhotoFile.Kind.ORIGINAL: 1, PhotoFile.Kind.EDITED: 2}
 _MOST = 20  # namesakes in a folder that are looked at: cameras count anew after 9999
-_PICTURE = (
+PICTURE = (
     "sha256",
     "bytes",
     "format",
@@ -54,6 +52,13 @@ class Siblings:
     seen: frozenset[int]
 
 
+class ShownElsewhere(APIException):
+    """A version cannot be shown: another photo shows its bytes."""
+
+    status_code = 409
+    default_code = "conflict"
+
+
 ALONE = Siblings(None, frozenset())  # of a file that is known to be a photo of its own
 
 
@@ -66,7 +71,7 @@ class Joined:
 
 def siblings_of(new: Photo) -> Siblings:
     """Look for the photo of which `new`, kept but not saved yet, is a version; reads the files of namesakes."""
-    found = list(_namesakes(new))
+    found = _namesakes(new)
     if not found:
         return Siblings(None, frozenset())
     comparison = _Comparison(new)
@@ -85,31 +90,45 @@ def join(new: Photo, found: Siblings) -> Joined | None:
     kind = kind_of(new.original_name, new.format)
     is_shown = CHOSEN not in photo.edited and _rank(new) > _rank(photo)
     file = PhotoFile(photo=photo, kind=kind, name=new.original_name, stored=new.original)
-    for column in _PICTURE:
+    for column in PICTURE:
         setattr(file, column, getattr(new, column))
     file.save()
     if new.has_motion and not photo.has_motion:
         photo.has_motion = True
         photo.save(update_fields=["has_motion"])
     if is_shown:
-        _swap(photo, file)
+        swap(photo, file)
     return Joined(photo, kind, is_shown)
 
 
 def are_still(new: Photo, found: Siblings) -> bool:
     """Tell, holding the owner's row, whether the namesakes are those that were looked at."""
     User.objects.select_for_update().filter(pk=new.owner_id).first()
-    return frozenset(_namesakes(new).values_list("pk", flat=True)) == found.seen
+    return frozenset(photo.pk for photo in _namesakes(new)) == found.seen
 
 
 def show(photo: Photo, file_id: int) -> None:
-    """Show this version of the photo from now on; its pixels are to be analysed. Raises PhotoFile.DoesNotExist."""
+    """Show this version of the photo from now on; its pixels are to be analysed.
+
+    Raises PhotoFile.DoesNotExist, and ShownElsewhere.
+    """
     with transaction.atomic():
         held = Photo.objects.select_for_update().get(pk=photo.pk)
-        _swap(held, held.files.versions().get(pk=file_id))
+        file = held.files.versions().get(pk=file_id)
+        _end_twin(held, file)
+        swap(held, file)
         held.edited = sorted({*held.edited, CHOSEN})
         held.save(update_fields=["edited"])
     photo.refresh_from_db()
+
+
+def _end_twin(held: Photo, file: PhotoFile) -> None:
+    """Let the photo go that this file was before a merge made it a version: two photos never show the same bytes."""
+    twin = Photo.objects.select_for_update().filter(owner_id=held.owner_id, sha256=file.sha256).first()
+    if twin and twin.trashed_at is None:
+        raise ShownElsewhere(f"This file is a photo of its own by now: number {twin.pk}.")
+    if twin:
+        twin.delete()
 
 
 def separate(photo: Photo, file_id: int, now: datetime) -> Photo:
@@ -120,9 +139,11 @@ def separate(photo: Photo, file_id: int, now: datetime) -> Photo:
     with transaction.atomic():
         held = Photo.objects.select_for_update().get(pk=photo.pk)
         file = held.files.versions().get(pk=file_id)
+        if own := _merged_before(held, file):
+            return own
         own = Photo(owner_id=held.owner_id, original_name=file.name, image=file.stored, created_at=now)
-        for column in (*_PICTURE, "stem", "folder", "file_modified_at", "taken_at", "taken_offset", "taken_at_source"):
-            setattr(own, column, getattr(file if column in _PICTURE else held, column))
+        for column in (*PICTURE, "stem", "folder", "file_modified_at", "taken_at", "taken_offset", "taken_at_source"):
+            setattr(own, column, getattr(file if column in PICTURE else held, column))
         own.filename = free_filename(own.original_name, Path(file.stored).suffix, now)
         own.has_motion = own.clip_length > 0
         own.save(force_insert=True)
@@ -130,6 +151,19 @@ def separate(photo: Photo, file_id: int, now: datetime) -> Photo:
         file.let_go()
         held.has_motion = has_motion(held)
         held.save(update_fields=["has_motion", "updated_at"])
+        Dismissal.objects.note(held.owner, [held.pk, own.pk])
+    return own
+
+
+def _merged_before(held: Photo, file: PhotoFile) -> Photo | None:
+    """Bring back the photo that this version was before a merge made it one, with all that was said of it."""
+    own = Photo.objects.select_for_update().filter(owner_id=held.owner_id, sha256=file.sha256).first()
+    if own:
+        own.restore()
+        file.delete()
+        held.has_motion = has_motion(held)
+        held.save(update_fields=["has_motion", "updated_at"])
+        Dismissal.objects.note(held.owner, [held.pk, own.pk])
     return own
 
 
@@ -163,18 +197,22 @@ class _Comparison:
 
 def _may_join(new: Photo, photo: Photo) -> bool:
     """A photo has one file as the camera made it, one raw file of a format, and any number of edited ones."""
+    kind = kind_of(new.original_name, new.format)
     there = {(kind_of(photo.original_name, photo.format), photo.format)}
     there |= {(PhotoFile.Kind(kind), name) for kind, name in photo.files.versions().values_list("kind", "format")}
-    kind = kind_of(new.original_name, new.format)
+    if kind == PhotoFile.Kind.EDITED and new.folder != photo.folder:
+        return False
     if kind == PhotoFile.Kind.RAW:
         return (kind, new.format) not in there
     return kind == PhotoFile.Kind.EDITED or kind not in {other for other, _ in there}
 
 
-def _namesakes(new: Photo) -> PhotoQuerySet:
-    stem = VersionName.of(new.original_name).key
-    same = Photo.objects.filter(owner_id=new.owner_id, stem=stem, folder=new.folder, trashed_at=None)
-    return same.order_by("pk")[:_MOST]
+def _namesakes(new: Photo) -> list[Photo]:
+    """Return photos that are called like it: of its folder, and of others those that are raw where it is not."""
+    same = Photo.objects.filter(owner_id=new.owner_id, stem=VersionName.of(new.original_name).key, trashed_at=None)
+    raw = Q(format__in=_RAW_FORMATS)
+    others = same.exclude(folder=new.folder).filter(~raw if new.format in _RAW_FORMATS else raw).order_by("-pk")
+    return [*same.filter(folder=new.folder).order_by("pk")[:_MOST], *others[:_MOST]]
 
 
 def is_kept(new: Photo) -> bool:
@@ -183,23 +221,27 @@ def is_kept(new: Photo) -> bool:
     return mine.exists() or Photo.objects.filter(owner_id=new.owner_id, sha256=new.sha256).exists()
 
 
+def rank_of(name: str, image_format: str) -> tuple[int, int]:
+    """Return what tells which version is shown: the highest."""
+    return _RANKS[kind_of(name, image_format)], VersionName.of(name).number
+
+
 def _rank(photo: Photo) -> tuple[int, int]:
-    kind = kind_of(photo.original_name, photo.format)
-    return _RANKS[kind], VersionName.of(photo.original_name).number
+    return rank_of(photo.original_name, photo.format)
 
 
-def _swap(photo: Photo, file: PhotoFile) -> None:
+def swap(photo: Photo, file: PhotoFile) -> None:
     """Let a photo show this file and keep beside it what it showed; what tells of its pixels waits to be done anew."""
     before = photo.original
     file.kind = kind_of(photo.original_name, photo.format)
     file.name, photo.original_name = photo.original_name, file.name
     photo.image.name, file.stored = file.stored, before
-    for column in _PICTURE:
+    for column in PICTURE:
         ours, theirs = getattr(photo, column), getattr(file, column)
         setattr(photo, column, theirs)
         setattr(file, column, ours)
     file.save()
-    photo.save(update_fields=["image", "original_name", "updated_at", *_PICTURE])
+    photo.save(update_fields=["image", "original_name", "updated_at", *PICTURE])
     photo.stages.all().restart(_OF_PIXELS)
     photo.settle()
     transaction.on_commit(lambda: thumbnails.remove(storage.media_root(), before), robust=True)

@@ -12,6 +12,7 @@ from photos.duplicates.shots import RAW_FORMATS, UNSURE_DATES
 from photos.models import Photo
 from photos.models.duplicate import Tier
 from photos.oneof import OneOf
+from photos.versions import rank_of
 
 _AT_ONCE = 4096
 _FACTS = (
@@ -24,6 +25,7 @@ _FACTS = (
 class Merits:
     """What speaks for keeping a photo; of everything, more is better."""
 
+    rank: tuple[int, int]  # among the versions of a photo: what is shown of them
     is_raw: bool
     pixels: int
     files: int  # kept beside its original
@@ -37,6 +39,7 @@ class Merits:
     def of(cls, row: Mapping[str, Any]) -> Merits:
         dated = row["taken_at_source"] not in UNSURE_DATES
         return cls(
+            rank=rank_of(row["original_name"], row["format"]),
             is_raw=row["format"] in RAW_FORMATS,
             pixels=row["width"] * row["height"],
             files=row["beside"],
@@ -48,13 +51,25 @@ class Merits:
         )
 
 
-_COLUMNS = ("format", "width", "height", "taken_at_source", "bytes", "edited", "favorite", "rating", *_FACTS)
+_COLUMNS = (
+    "original_name",
+    "format",
+    "width",
+    "height",
+    "taken_at_source",
+    "bytes",
+    "edited",
+    "favorite",
+    "rating",
+    *_FACTS,
+)
 _COUNTS = {"beside": Count("files", distinct=True), "people": Count("faces", distinct=True)}
 # By what is decided first. Copies of one picture: by the quality of the file, since what a person said of the others
 # moves to it. Different shots: by what a person likes.
 _QUALITY = ("is_raw", "pixels", "files", "facts", "bytes")
 _LIKING = ("favorite", "rating", "edited")
 _REASONS = {
+    "rank": "It is the version to be shown",
     "is_raw": "It is the raw file",
     "pixels": "It has the most pixels",
     "files": "Files of it are kept beside it",
@@ -92,6 +107,8 @@ def reasons(keeper: Merits, others: Sequence[Merits], tier: Tier) -> list[str]:
 def _order(tier: Tier) -> Sequence[str]:
     if tier in (Tier.BURST, Tier.SIMILAR):
         return (*_LIKING, *_QUALITY)
+    if tier is Tier.RAW:  # all files are kept: what counts is which is seen
+        return ("rank", *(name for name in _QUALITY if name != "is_raw"), *_LIKING)
     if tier is Tier.PIXELS:  # what is more in such a file is no picture
         return (*(name for name in _QUALITY if name != "bytes"), *_LIKING)
     return (*_QUALITY, *_LIKING)

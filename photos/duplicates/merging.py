@@ -1,10 +1,13 @@
-"""Merging: what was said of some photos moves to one that is kept, and they go to the trash. In one transaction."""
+"""Merging: what was said of some photos moves to one that is kept, and they go to the trash. In one transaction.
+
+Raw, JPEG and edited files of one moment become versions of the one that is kept.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +19,7 @@ from accounts.models import User
 from photos import pipeline
 from photos.duplicates.inheritance import Inheritance, inheritance
 from photos.grouping import groupings
+from photos.joining import adopt
 from photos.models import (
     Dismissal,
     DuplicateGroup,
@@ -26,6 +30,7 @@ from photos.models import (
     PhotoTag,
     Stage,
     TeachingExample,
+    Tier,
     VocabularyWord,
 )
 
@@ -71,21 +76,9 @@ def merge_quietly(
     group_id: int, user: User, now: datetime, choice: Choice | None = None, run: MergeRun | None = None
 ) -> Merge:
     """Do as `merge` does, and leave the caption that follows to `tell`, outside any transaction."""
-    with transaction.atomic():
-        group = DuplicateGroup.objects.select_for_update(of=("self",)).visible_to(user).get(pk=group_id)
-        keeper, others, rest = _held(group, user, choice or suggestion(group))
-        done = Merge(owner=user, tier=group.tier, group=group, keeper=keeper, run=run, merged_at=now)
-        _hand_over(done, keeper, others, inheritance(keeper, others), now)
-        done.dismissal = _keep_apart(user, keeper, rest)
-        done.save()
-        MergedPhoto.objects.bulk_create(
-            MergedPhoto(merge=done, photo=other, name=other.original_name, sha256=other.sha256) for other in others
-        )
-        for other in others:
-            other.trash(now)
-        group.decide()
-        if done.changes_caption:
-            keeper.request([Stage.Name.CAPTION])
+    with ExitStack() as undo:
+        done = _merge(group_id, user, now, choice, run, undo)
+        undo.pop_all()
     return done
 
 
@@ -103,6 +96,30 @@ def dismiss(group_id: int, user: User) -> Dismissal:
         dismissal = Dismissal.objects.note(user, list(ids), group)
         group.decide()
     return dismissal
+
+
+def _merge(
+    group_id: int, user: User, now: datetime, choice: Choice | None, run: MergeRun | None, undo: ExitStack
+) -> Merge:
+    with transaction.atomic():
+        group = DuplicateGroup.objects.select_for_update(of=("self",)).visible_to(user).get(pk=group_id)
+        keeper, others, rest = _held(group, user, choice or suggestion(group))
+        done = Merge(owner=user, tier=group.tier, group=group, keeper=keeper, run=run, merged_at=now)
+        _hand_over(done, keeper, others, inheritance(keeper, others), now)
+        done.dismissal = _keep_apart(user, keeper, rest)
+        if group.tier == Tier.RAW:
+            adopted = [file.sha256 for other in others for file in adopt(keeper, other, undo)]
+            done.files = {"shown": keeper.sha256, "adopted": adopted}
+        done.save()
+        MergedPhoto.objects.bulk_create(
+            MergedPhoto(merge=done, photo=other, name=other.original_name, sha256=other.sha256) for other in others
+        )
+        for other in others:
+            other.trash(now)
+        group.decide()
+        if done.changes_caption:
+            keeper.request([Stage.Name.CAPTION])
+    return done
 
 
 def _held(group: DuplicateGroup, user: User, choice: Choice) -> tuple[Photo, list[Photo], list[Photo]]:

@@ -1,4 +1,4 @@
-"""Photos that one camera took within seconds: bursts, and raw files with their JPEGs."""
+"""Photos that one camera took within seconds: bursts, and raw files with their JPEGs and what was made of them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from photos.image_types import RAW_TYPES
 from photos.metadata import DateSource
+from photos.version_names import VersionName
 
 if TYPE_CHECKING:
     from photos.models.queryset import PhotoQuerySet
@@ -29,12 +29,15 @@ class Shot:
     at: datetime
     camera: str
     is_raw: bool
-    stem: str  # of the file name, to compare with others
+    name: str  # of the file
     looks: int | None  # signed bits of its pHash
 
-    def is_raw_of(self, other: Shot) -> bool:
-        """Tell whether one of the two is the raw file of the other."""
-        return self.is_raw != other.is_raw and self.stem == other.stem and abs(self.at - other.at) <= _SAME_MOMENT
+    def is_version_of(self, other: Shot) -> bool:
+        """Tell whether one of the two is the raw file of the other, or what was made of it."""
+        if abs(self.at - other.at) > _SAME_MOMENT:
+            return False
+        one, another = VersionName.of(self.name), VersionName.of(other.name)
+        return one.key == another.key and (self.is_raw != other.is_raw or one.is_edited != another.is_edited)
 
     def bits_from(self, other: Shot) -> int | None:
         """Return in how many bits the two look different; None where either looks like nothing."""
@@ -57,4 +60,4 @@ def _shots(photos: PhotoQuerySet) -> Iterator[Shot]:
     dated = photos.exclude(taken_at_source__in=UNSURE_DATES).exclude(camera_model="").order_by("taken_at", "pk")
     columns = ("pk", "taken_at", "camera_model", "format", "original_name", "fingerprint__perceptual")
     for pk, at, camera, kind, name, looks in dated.values_list(*columns).iterator():
-        yield Shot(pk, at, camera.casefold(), kind in RAW_FORMATS, PurePath(name).stem.casefold(), looks)
+        yield Shot(pk, at, camera.casefold(), kind in RAW_FORMATS, name, looks)

@@ -54,7 +54,7 @@ def links_of(owner: User) -> list[Links]:
     raw, burst, shots = _Pairs(), _Pairs(), set()
     for one, other in taken_together(Photo.objects.visible_to(owner)):
         pair, bits = ordered(one.pk, other.pk), one.bits_from(other)
-        if one.is_raw_of(other):
+        if one.is_version_of(other):
             raw.add(one.pk, other.pk, 1.0)
             continue
         if one.at != other.at:

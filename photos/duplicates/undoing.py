@@ -11,6 +11,7 @@ from rest_framework.exceptions import APIException
 from accounts.models import User
 from photos.duplicates.merging import TAG_COLUMNS, tell
 from photos.grouping import groupings
+from photos.joining import part
 from photos.models import Dismissal, Fingerprint, Merge, Photo, PhotoTag, Stage, TeachingExample
 
 
@@ -38,6 +39,8 @@ def undo_quietly(merge_id: int, user: User, now: datetime) -> Merge:
         merge = Merge.objects.select_for_update(of=("self",)).visible_to(user).get(pk=merge_id)
         photos, keeper = _merged_photos(merge), _keeper(merge)
         if keeper is not None:
+            if merge.files and not part(keeper, merge.files["adopted"], merge.files["shown"]):
+                raise CannotUndo("What the kept photo showed is not there any more, so this cannot be taken back.")
             _take_back(merge, keeper)
         for photo in photos:
             if photo.trashed_at is not None:

@@ -12,7 +12,7 @@ from photos.models import Merge, Tier
 
 ABOUT: Mapping[Tier, str] = {
     Tier.PIXELS: "Every pixel is equal; only what is written in the files differs.",
-    Tier.RAW: "One camera wrote both at one moment, under one name.",
+    Tier.RAW: "One camera's files of one moment, under one name. They become one photo with versions: no file goes.",
     Tier.NEAR: "They look the same: another size, quality or format, or a slight change.",
     Tier.BURST: "One camera took them within seconds, and they look alike. Each is a photo of its own.",
     Tier.SIMILAR: "They show nearly the same. Look closely before you merge them.",
@@ -35,7 +35,9 @@ def moves(moving: Inheritance) -> list[str]:
 
 def merged(merge: Merge) -> str:
     count = merge.merged.count()
-    return f"{count} photo{'s' if count > 1 else ''} merged into {merge.keeper or 'a photo that is gone'}"
+    verb = "joined to" if merge.tier == Tier.RAW else "merged into"
+    end = " as versions of it" if merge.tier == Tier.RAW else ""
+    return f"{count} photo{'s' if count > 1 else ''} {verb} {merge.keeper or 'a photo that is gone'}{end}"
 
 
 def _changed(name: str, value: object) -> str:

@@ -23,7 +23,7 @@ class Tier(models.IntegerChoices):
     """Why photos are taken for one another, the surest reason first."""
 
     PIXELS = 1, "Same picture, other metadata"
-    RAW = 2, "Raw and JPEG"
+    RAW = 2, "Raw, JPEG and edited"
     NEAR = 3, "Nearly identical"
     BURST = 4, "Burst"
     SIMILAR = 5, "Very similar"

@@ -29,7 +29,8 @@ class Merge(models.Model):
 
     `fields` has by name (of `Photo.EDITABLE`) what it changed: `{"before": {column: value}, "after": {..}, "theirs":
     whether it was a person's before}`; `tags` a row `{"tag": id, "before": columns or null, "after": columns}` for each
-    word; `groups` by kind the groups the kept photo came into; `lessons` the words it became an example of.
+    word; `groups` by kind the groups the kept photo came into; `lessons` the words it became an example of;
+    `files` the hashes of those that became files of it, and of what it showed then.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="merges")
@@ -44,6 +45,7 @@ class Merge(models.Model):
     tags = models.JSONField(default=list)
     groups = models.JSONField(default=dict)
     lessons = models.JSONField(default=list)
+    files = models.JSONField(default=dict)
 
     objects = MergeQuerySet.as_manager()
 

@@ -69,7 +69,16 @@ def test_a_raw_file_and_its_jpeg_are_told_by_name_camera_and_moment(owner: User)
 
     scan(owner, NOW)
 
-    assert found() == [(Tier.RAW, raw.pk, [jpeg.pk])]
+    assert found() == [(Tier.RAW, jpeg.pk, [raw.pk])]
+
+
+def test_what_was_made_of_a_photo_is_its_version_and_the_one_that_is_kept(owner: User) -> None:
+    first, edited = shot(0, original_name="IMG_1234.HEIC"), shot(1, differing(30), original_name="IMG_E1234.JPG")
+    shot(3, differing(60), original_name="IMG_E1234.JPG")
+
+    scan(owner, NOW)
+
+    assert found() == [(Tier.RAW, edited.pk, [first.pk])]
 
 
 def test_shots_of_one_camera_within_seconds_are_a_burst_where_they_look_alike(owner: User) -> None:

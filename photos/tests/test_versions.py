@@ -100,6 +100,28 @@ def test_no_photo_is_hidden_by_a_namesake(owner: User, data: bytes, name: str, f
     assert not PhotoFile.objects.exists()
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_raw_file_and_its_jpeg_find_one_another_days_later_and_from_two_folders(owner: User, first: int) -> None:
+    files = [(RAW, "IMG_1234.DNG", "RAW"), (CAMERAS, "IMG_1234.JPG", "JPG")]
+
+    take(owner, *files[first])
+    accepted = take(owner, *files[1 - first], now=NOW + timedelta(days=3))
+
+    [photo] = Photo.objects.all()
+    assert (accepted.photo, accepted.joined) == (photo, ["original", "raw"][first])
+    assert (photo.original_name, kept(photo)) == ("IMG_1234.JPG", {"raw": "IMG_1234.DNG"})
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [(taken("2024:05:01 12:30:50"), "IMG_1234.JPG"), (CAMERAS, "IMG_1235.JPG"), (taken(model="B"), "IMG_1234.JPG")],
+)
+def test_in_another_folder_too_no_raw_file_hides_a_namesake(owner: User, data: bytes, name: str) -> None:
+    take(owner, RAW, "IMG_1234.DNG", "RAW")
+
+    assert take(owner, data, name, "JPG").joined == ""
+
+
 def test_a_namesake_of_another_person_or_in_the_trash_is_none(owner: User) -> None:
     take(make_user("berta"), CAMERAS, "IMG_1234.JPG")
     take(owner, taken(comment=b"other bytes"), "IMG_1234.JPG").photo.trash(NOW)
