@@ -68,10 +68,11 @@ def insert(photos: Sequence[Photo], vectors: np.ndarray, tags: Sequence[Sequence
 
 def _finish_stages(ids: Sequence[int]) -> None:
     # By hand: there are five of them a photo, and bulk_create() takes ten times as long to write the same.
-    rows = [(pk, name, Stage.Status.DONE) for pk in ids for name in Stage.QUICK]
+    rows = [(pk, name, Stage.Status.DONE, Stage.VERSIONS.get(name)) for pk in ids for name in Stage.QUICK]
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO photo_stage (photo_id, name, status, attempts, error, before) VALUES (%s, %s, %s, 0, '', '')",
+            "INSERT INTO photo_stage (photo_id, name, status, version, attempts, error, before)"
+            " VALUES (%s, %s, %s, %s, 0, '', '')",
             rows,
         )
 

@@ -79,6 +79,11 @@ class StageQuerySet(models.QuerySet["Stage"]):
         settled = self.filter(status__in=[Stage.Status.DONE, Stage.Status.FAILED])
         settled.update(before=F("status"), status=Stage.Status.QUEUED, attempts=0, reanalysis=reanalysis)
 
+    def do_anew(self) -> None:
+        """Queue those of these stages that are done once more, which they are again where that is called off."""
+        done = self.filter(status=Stage.Status.DONE)
+        done.update(before=F("status"), status=Stage.Status.QUEUED, attempts=0, reanalysis=None)
+
     def call_off(self) -> None:
         """Put those of these stages that still wait back to how they stood before their reanalysis asked for them."""
         waiting = self.filter(status=Stage.Status.QUEUED)
@@ -112,6 +117,8 @@ class Stage(models.Model):
     # What an upload asks for, and does at once.
     QUICK = [*ORDER, *LATER]
     # All others are asked for where a setting switches them on, and are not waited for either.
+    # How often what does a stage has come to find more: photos that an earlier version did are done once more.
+    VERSIONS = {Name.METADATA: 1}
 
     photo = models.ForeignKey("photos.Photo", models.CASCADE, related_name="stages")
     name = models.CharField(max_length=16, choices=Name)
@@ -122,6 +129,7 @@ class Stage(models.Model):
     claim = models.UUIDField(null=True, editable=False)
     claimed_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    version = models.PositiveSmallIntegerField(null=True, editable=False)  # of what did it last; see VERSIONS
     seconds = models.FloatField(null=True, help_text="How long the last attempt took.")
     # Who asked for it once more, and how it stood before: what is called off becomes that again.
     reanalysis = models.ForeignKey(
@@ -176,5 +184,7 @@ class Stage(models.Model):
 
     def _close(self, now: datetime, status: Status, error: str, traceback: str | None) -> bool:
         mine = Stage.objects.filter(pk=self.pk, claim=self.claim)
-        told = {"status": status, "error": error, "traceback": traceback, "seconds": self.seconds}
+        told: dict[str, Any] = {"status": status, "error": error, "traceback": traceback, "seconds": self.seconds}
+        if status == Stage.Status.DONE:
+            told["version"] = self.VERSIONS.get(Stage.Name(self.name))
         return bool(mine.update(finished_at=now, claim=None, **told))

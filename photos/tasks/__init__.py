@@ -15,6 +15,7 @@ from photos.tasks.duplicates import (
     undo_many,
 )
 from photos.tasks.endings import analysis_ended
+from photos.tasks.facts import ask_for_facts, look_for_unread_facts
 from photos.tasks.fingerprints import ask_for_fingerprints, look_for_unknown, queue_unknown
 from photos.tasks.looking import (
     DESCRIPTIONS_AT_ONCE,
@@ -39,6 +40,7 @@ __all__ = [
     "analyse_photo",
     "analysis_ended",
     "ask_for_colours",
+    "ask_for_facts",
     "ask_for_fingerprints",
     "describe_photo",
     "find_duplicates",
@@ -52,6 +54,7 @@ __all__ = [
     "look_for_duplicates",
     "look_for_uncoloured",
     "look_for_unknown",
+    "look_for_unread_facts",
     "merge_many",
     "migrate_library",
     "photos_called_off",

@@ -57,7 +57,10 @@ def make_photo(
     if embedding is not None:
         unit = np.asarray(embedding, dtype=np.float32)
         embeddings.put_vector(photo, unit / np.linalg.norm(unit), model or model_key(get_encoder()))
-    Stage.objects.bulk_create(Stage(photo=photo, name=name, status=Stage.Status.DONE) for name in Stage.QUICK)
+    done = Stage.Status.DONE
+    Stage.objects.bulk_create(
+        Stage(photo=photo, name=name, status=done, version=Stage.VERSIONS.get(name)) for name in Stage.QUICK
+    )
     if tags:
         photo.add_tags(tags)
     return photo

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,7 +14,7 @@ from ai.captioners.base import CaptionerUnavailable
 from ai.captioners.loading import takes_its_time
 from ai.encoders.base import EncoderUnavailable, model_key
 from ai.ocr.loading import is_switched_on
-from photos import asking, captioning, missing
+from photos import asking, captioning, missing, older
 from photos.encoding import current_encoder
 from photos.models import Photo, Stage
 from photos.tasks import queue_descriptions, queue_photos, queue_reading, queue_stage
@@ -21,7 +22,7 @@ from photos.tasks import queue_descriptions, queue_photos, queue_reading, queue_
 
 @dataclass(frozen=True)
 class Later:
-    """A stage that photos may be older than."""
+    """A stage that photos may be older than, or than what does it today."""
 
     name: Stage.Name
     lacking: str  # what is said of photos without it
@@ -30,6 +31,12 @@ class Later:
 
 
 LATER = [
+    Later(
+        Stage.Name.METADATA,
+        "were read by an earlier reader",
+        "Reading facts",
+        partial(queue_stage, queue_name="maintenance"),
+    ),
     Later(Stage.Name.COLOURS, "have no colours yet", "Finding colours", queue_stage),
     Later(Stage.Name.FINGERPRINT, "have no fingerprint yet", "Taking fingerprints", queue_stage),
 ]
@@ -85,13 +92,14 @@ class Command(BaseCommand):
                 self.stdout.write(f"{title}: {queue_photos(ids, queue_name, stages)} queued")
 
     def _do_later(self, stage: Later, now: datetime, options: dict[str, Any]) -> None:
-        lacking = asking.never_asked(stage.name)
-        self.stdout.write(f"{len(lacking) + len(missing.unfinished(now, [stage.name]))} photos {stage.lacking}.")
+        lacking = older.lacking(stage.name)
+        waiting = [] if stage.name in Stage.ORDER else missing.unfinished(now, [stage.name])
+        self.stdout.write(f"{len(lacking) + len(waiting)} photos {stage.lacking}.")
         if options["dry_run"]:
             return
         if options["failed"]:
             Stage.objects.filter(name=stage.name, status=Stage.Status.FAILED).request([stage.name])
-        asking.ask_for(stage.name, lacking)
+        older.ask_for(stage.name, lacking)
         ids = missing.unfinished(now, [stage.name])
         if options["now"]:
             done = sum(1 for _ in self._counted(stage.title, missing.complete(ids, timezone.now()), len(ids)))
