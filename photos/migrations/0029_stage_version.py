@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("photos", "0027_takeout_parts"),
+        ("photos", "0028_joined_versions"),
     ]
 
     operations = [
