@@ -6,10 +6,14 @@ import atexit
 import importlib
 import os
 import shutil
+import sys
 import tempfile
+from typing import Any
 
 import django
 import pytest
+from django.conf import settings
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 # One folder per process, and so one per pytest-xdist worker.
 _home = tempfile.mkdtemp(prefix="cloudzy-tests-")
@@ -20,6 +24,9 @@ for _name in [name for name in os.environ if name.startswith("CLOUDZY_")]:
         del os.environ[_name]
 for _name in ("DATABASE_URL", "DEBUG", "HOST", "PORT", "WEB_CONCURRENCY"):
     os.environ.pop(_name, None)
+# What is compiled is kept, whatever the shell says: the processes of tests would each compile the whole project anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 os.environ |= {
     "CLOUDZY_ENV_FILE": os.devnull,
     "CLOUDZY_DATA_DIR": f"{_home}/data",
@@ -44,6 +51,23 @@ def pytest_sessionstart() -> None:
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     # Databases are emptied after some tests, which the seal of the record refuses; its own tests put it on.
     importlib.import_module("accounts.sealing").WANTED = False  # type: ignore[attr-defined]
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real ones are slow by design
+    _find_static_files_once()
+
+
+def _find_static_files_once() -> None:
+    """Hand the files that the first client has found to every later one, which would look at hundreds of them again."""
+    look: Any = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[Any, dict[str, Any]] = {}
+
+    def add(self: Any) -> None:
+        said = (self.static_prefix, self.max_age, self.allow_all_origins, *map(str, settings.STATICFILES_DIRS))
+        if said not in found:
+            look(self)
+            found[said] = dict(self.files)
+        self.files |= found[said]
+
+    WhiteNoiseMiddleware.add_files_from_finders = add
 
 
 @pytest.fixture(autouse=True)

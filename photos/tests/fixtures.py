@@ -51,7 +51,6 @@ def server_mode(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings
         if name.isupper() and name not in ("DATABASES", "CLOUDZY_DATA_DIR") and value != getattr(settings, name):
             setattr(settings, name, value)
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real ones are slow by design
     # Views have read it when they were imported.
     monkeypatch.setattr(APIView, "authentication_classes", api_settings.DEFAULT_AUTHENTICATION_CLASSES)
     return settings
