@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any, ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.db import transaction
+from django.utils.module_loading import import_string
 from django_tasks.base import Task
 from django_tasks.exceptions import InvalidTaskError
+from django_tasks.signals import task_enqueued
 from django_tasks_db.backend import DatabaseBackend
+from django_tasks_db.models import DBTaskResult, get_date_max
 
 from jobs.models import Run
 
@@ -52,12 +57,43 @@ class JobBackend(DatabaseBackend):
         """
         if kwargs or any(not isinstance(arg, int | str) for arg in args):
             raise InvalidTaskError(f"{task.name} takes ids only, not {args} {kwargs}.")
-        ranked = task.using(priority=self.importance(task.queue_name) + task.priority)
+        ranked = self._ranked(task)
         with transaction.atomic():
             result: Any = super().enqueue(ranked, args, kwargs)
-            subject = str(args[0]) if args else ""
-            Run.objects.create(job=result.db_result, subject=subject, time_limit=ranked.time_limit, pause=ranked.pause)
+            self._run_of(ranked, result.db_result, str(args[0]) if args else "").save(force_insert=True)
         return result
+
+    def enqueue_all(self, task: Any, ids: Sequence[int]) -> None:
+        """Queue a job about each of the ids, in a few statements however many they are."""
+        ranked = self._ranked(task)
+        self.validate_task(ranked)
+        jobs = [self._row_of(ranked, pk) for pk in ids]
+        with transaction.atomic():
+            DBTaskResult.objects.bulk_create(jobs)
+            Run.objects.bulk_create(self._run_of(ranked, job, str(pk)) for job, pk in zip(jobs, ids, strict=True))
+            for job in jobs:
+                task_enqueued.send(type(self), task_result=job.task_result)
+
+    def _ranked(self, task: Any) -> Any:
+        return task.using(priority=self.importance(task.queue_name) + task.priority)
+
+    def _row_of(self, task: Any, pk: int) -> DBTaskResult:
+        said = {"priority": task.priority, "task_path": task.module_path, "queue_name": task.queue_name}
+        said |= {"run_after": task.run_after or get_date_max(), "backend_name": self.alias}
+        return DBTaskResult(id=self._get_id(), args_kwargs={"args": [pk], "kwargs": {}}, **said)
+
+    def _run_of(self, task: Any, job: DBTaskResult, subject: str) -> Run:
+        return Run(job=job, subject=subject, time_limit=task.time_limit, pause=task.pause)
 
     async def aenqueue(self, task: Any, args: Any, kwargs: Any) -> Any:
         return await sync_to_async(self.enqueue, thread_sensitive=True)(task, args, kwargs)
+
+
+@cache
+def title_of(task_path: str) -> str:
+    """Return what jobs of this task are called where people see them; by its name where the task is no more."""
+    try:
+        title: str = import_string(task_path).title
+    except (ImportError, AttributeError):
+        title = ""
+    return title or task_path.rpartition(".")[2].replace("_", " ").capitalize()

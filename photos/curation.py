@@ -16,7 +16,7 @@ from photos.errors import NoCaptioner, NoReader, StorageMissing
 from photos.models import Photo, Stage
 from photos.selection import one_by_one
 from photos.standing import Standing, set_standing
-from photos.tasks import queue_descriptions, read_again
+from photos.tasks import put_first, queue_descriptions, read_again
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -65,6 +65,7 @@ def reanalyse(photo: Photo, now: datetime, stages: Collection[str] = ()) -> Phot
     analysed = pipeline.repeat(photo, now, stages)
     if takes_its_time() and photo.stages.filter(name=Stage.Name.DESCRIPTION, status=Stage.Status.QUEUED).exists():
         queue_descriptions([photo.pk])
+        put_first(photo.pk)
     return analysed
 
 
@@ -72,6 +73,7 @@ def _read_again(photo: Photo) -> None:
     if not is_switched_on():
         raise NoReader
     read_again([photo.pk])
+    put_first(photo.pk)
 
 
 def judge(photo: Photo, word: str, standing: Standing, now: datetime) -> Standing:

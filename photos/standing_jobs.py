@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Q
 from django_tasks.base import TaskResultStatus
-from django_tasks_db.models import DBTaskResult
 
 from accounts.models import User
+from jobs.backend import title_of
 from jobs.models import Pause, Run, RunQuerySet
+from jobs.pace import Pace, pace_of
 from jobs.pause import EVERYTHING
+from photos.encoding import encoder_problem
 from photos.models import Photo, Stage
-from photos.tasks import analyse_photo, queue_photos
+from photos.models.stage import CANCELLED
+from photos.own_jobs import PATHS_OF_PHOTOS, jobs_of, jobs_of_photos, may_manage, photos_curated_by
 
 SHOWN = 50
-RETRIED_AT_ONCE = 500
-JOBS_RETRIED_AT_ONCE = 10_000
-MEASURED = timedelta(minutes=5)
-MANAGING = ("jobs.change_run", "jobs.add_pause", "jobs.delete_pause")
-_TITLES = {
-    "analyse_photo": "Analysing photos",
-    "describe_photo": "Describing photos",
-    "read_text": "Reading text in photos",
-    "find_duplicates": "Looking for duplicates",
-    "migrate_library": "Changing the model",
-}
+FAILED = Stage.Status.FAILED
+_TOLD_OF_A_JOB = (
+    *("subject", "error", "cancelled_at", "cancelled_by", "done", "total", "message", "attempts"),
+    *("job__task_path", "job__status", "job__started_at", "job__finished_at"),
+)
 
 
 @dataclass(frozen=True)
@@ -38,58 +36,124 @@ class Kind:
 
 
 @dataclass(frozen=True)
+class Job:
+    """A job by what it is called; `about` is the person's own photo where it is about one."""
+
+    title: str
+    run: Run
+    about: Photo | None
+    has_traceback: bool
+
+    @property
+    def key(self) -> str:
+        return str(self.run.pk)
+
+    @property
+    def name(self) -> str:
+        return f"{self.title}, {self.about}" if self.about else self.title
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why stages of a photo failed: those for the same reason, and the first of them that tells where."""
+
+    names: str
+    error: str
+    traceback_of: int | None
+
+    @property
+    def key(self) -> str:
+        return str(self.traceback_of)
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.error == CANCELLED
+
+
+@dataclass(frozen=True)
+class BrokenPhoto:
+    photo: Photo
+    is_own: bool
+    failures: Sequence[Failure]
+
+    @property
+    def key(self) -> str:
+        return str(self.photo.pk)
+
+
+@dataclass(frozen=True)
 class Work:
-    """All jobs, for those who manage them; `minutes_left` is None where nothing ended lately."""
+    """The jobs a person sees."""
 
-    running: Sequence[tuple[str, Run]]
-    running_count: int
+    pace: Pace
+    running: Sequence[Job]
     waiting: Sequence[Kind]
-    waiting_count: int
-    failed: Sequence[tuple[str, Run]]
-    failed_count: int
-    per_minute: float
-    minutes_left: int | None
+    failed: Sequence[Job]
+    failed_count: int  # with those that were cancelled
+    can_retry: bool
     pause: Pause | None
+    manages: bool
 
 
-def may_manage(user: User) -> bool:
-    """Tell whether this person sees and stops everybody's jobs: staff, with the rights the admin asks for."""
-    return user.is_staff and user.has_perms(MANAGING)
+@dataclass(frozen=True)
+class OwnPhotos:
+    """How it goes with a person's own photos, and what failed of all they look after."""
+
+    pace: Pace
+    queued: int
+    obstacle: str
+    broken: Sequence[BrokenPhoto]
+    broken_count: int
 
 
-def title_of(path: str) -> str:
-    name = path.rpartition(".")[2]
-    return _TITLES.get(name, name.replace("_", " ").capitalize())
-
-
-def work_at(now: datetime) -> Work:
-    jobs = Run.objects.select_related("job")
+def work_for(user: User, now: datetime) -> Work:
+    jobs, manages = jobs_of(user), may_manage(user)
+    pace = pace_of(jobs, now)
     running = jobs.filter(job__status=TaskResultStatus.RUNNING).order_by("job__started_at", "pk")
     failed = jobs.filter(job__status=TaskResultStatus.FAILED).order_by("-job__finished_at", "pk")
-    ready = DBTaskResult.objects.filter(status=TaskResultStatus.READY).order_by()
-    counts = ready.values_list("task_path").annotate(count=Count("pk")).order_by("task_path")
-    waiting = [Kind(path, title_of(path), count) for path, count in counts]
-    total = sum(kind.count for kind in waiting)
-    ended = DBTaskResult.objects.filter(status=TaskResultStatus.SUCCESSFUL, finished_at__gt=now - MEASURED).count()
-    rate = ended / (MEASURED / timedelta(minutes=1))
+    waiting = [Kind(path, title_of(path), count) for path, count in pace.waiting.items()]
     pause = Pause.objects.filter(what=EVERYTHING).first()
-    left = max(1, round(total / rate)) if rate and total and pause is None else None
-    shown = (_titled(running[:SHOWN]), running.count(), waiting, total, _titled(failed[:SHOWN]), failed.count())
-    return Work(*shown, rate, left, pause)
+    shown = _shown(running, user), waiting, _shown(failed, user)
+    return Work(pace, *shown, failed.count(), jobs.failed().exists(), pause, manages)
 
 
-def _titled(runs: RunQuerySet) -> list[tuple[str, Run]]:
-    return [(title_of(run.job.task_path), run) for run in runs]
+def photos_for(user: User, now: datetime) -> OwnPhotos:
+    unfinished = Stage.objects.filter(status__in=[Stage.Status.QUEUED, Stage.Status.RUNNING], name__in=Stage.ORDER)
+    mine = Photo.objects.visible_to(user).filter(status=Photo.Status.QUEUED)
+    queued = mine.filter(pk__in=unfinished.values("photo_id")).count()
+    failed = photos_curated_by(user).filter(pk__in=Stage.objects.filter(status=FAILED).values("photo_id"))
+    broken = _broken(list(failed.select_related("owner").order_by("-pk")[:SHOWN]), user)
+    obstacle = encoder_problem() if queued else ""
+    return OwnPhotos(pace_of(jobs_of_photos(user), now), queued, obstacle, broken, failed.count())
 
 
-def try_again(photos: Iterable[Photo], now: datetime, priority: int | None = None) -> int:
-    """Have workers do what failed of these photos, once more, at least so important; return how many photos that is."""
-    chosen = list(photos)
-    ids = [photo.pk for photo in chosen]
-    Run.objects.filter(job__task_path=analyse_photo.module_path, subject__in=[str(pk) for pk in ids]).retry(now)
-    Stage.objects.filter(photo_id__in=ids, status=Stage.Status.FAILED).request(Stage.QUICK)
-    Photo.objects.filter(pk__in=ids).settle(now)
-    queue_photos(ids)
-    if priority is not None:
-        Run.objects.hurry(analyse_photo, ids, priority)
-    return len(ids)
+def _shown(runs: RunQuerySet, user: User) -> list[Job]:
+    """Read the first of these jobs, without their tracebacks, which are long."""
+    ids = list(runs.values_list("pk", flat=True)[:SHOWN])
+    rows: Any = Run.objects.select_related("job").only(*_TOLD_OF_A_JOB).filter(pk__in=ids)
+    found = {run.pk: run for run in rows.annotate(has_traceback=~Q(job__traceback=""))}
+    shown = [found[pk] for pk in ids if pk in found]  # one may have been deleted since
+    of_photos = [run.subject for run in shown if run.job.task_path in PATHS_OF_PHOTOS]
+    photos = Photo.objects.visible_to(user).in_bulk([int(subject) for subject in of_photos]) if of_photos else {}
+    return [_job(run, photos) for run in shown]
+
+
+def _job(run: Any, photos: Mapping[int, Photo]) -> Job:
+    about = photos.get(int(run.subject)) if run.job.task_path in PATHS_OF_PHOTOS else None
+    return Job(title_of(run.job.task_path), run, about, run.has_traceback)
+
+
+def _broken(photos: Sequence[Photo], user: User) -> list[BrokenPhoto]:
+    stages = Stage.objects.filter(photo__in=photos, status=FAILED).defer("traceback")
+    reasons: dict[int, dict[str, list[Stage]]] = {}
+    for stage in stages.annotate(tells=Q(traceback__isnull=False)).order_by("pk"):
+        reasons.setdefault(stage.photo_id, {}).setdefault(stage.error, []).append(stage)
+    return [
+        BrokenPhoto(photo, photo.owner_id == user.pk, [_failure(*told) for told in reasons.get(photo.pk, {}).items()])
+        for photo in photos
+    ]
+
+
+def _failure(error: str, stages: Sequence[Stage]) -> Failure:
+    tells = [stage.pk for stage in stages if stage.tells]  # type: ignore[attr-defined]
+    return Failure(", ".join(str(stage.get_name_display()) for stage in stages), error, tells[0] if tells else None)

@@ -17,7 +17,7 @@ from search.spaces import Space
 from search.upkeep import Act, is_quick, perform
 
 
-@task(queue_name="ingest", takes_context=True, time_limit=timedelta(hours=2))
+@task(queue_name="ingest", takes_context=True, time_limit=timedelta(hours=2), title="Looking after the index")
 def look_after_index(context: TaskContext, act: str, model: str) -> str:
     """Do what a person asked for, and tell what came of it."""
     return perform(Act(act), Space.of(model), timezone.now(), told_by(context)).text

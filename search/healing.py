@@ -16,7 +16,7 @@ from search.rebuild import heal
 from search.spaces import Space
 
 
-@task(queue_name="ingest", takes_context=True, time_limit=timedelta(hours=2))
+@task(queue_name="ingest", takes_context=True, time_limit=timedelta(hours=2), title="Mending the index")
 def heal_index(context: TaskContext, model: str) -> None:
     """Bring the index of a model in order; nothing where it is, or somebody else is at it."""
     with suppress(Busy):

@@ -25,7 +25,7 @@ def take_in(upload: IncomingUpload, name: str, now: datetime) -> ArchiveImport:
     return archive
 
 
-@task(queue_name="ingest")
+@task(queue_name="ingest", title="Taking in an archive")
 def import_archive(archive_id: int) -> None:
     """Take in files for a turn, and queue the next behind what has come meanwhile."""
     if Run.objects.unfinished(import_archive).filter(subject=f"{archive_id}").count() > 1:

@@ -20,6 +20,7 @@ from photos.tasks.fingerprints import ask_for_fingerprints, look_for_unknown, qu
 from photos.tasks.looking import (
     DESCRIPTIONS_AT_ONCE,
     describe_photo,
+    put_first,
     queue_descriptions,
     queue_reading,
     queue_undescribed,
@@ -59,6 +60,7 @@ __all__ = [
     "migrate_library",
     "photos_called_off",
     "purge_expired",
+    "put_first",
     "queue_descriptions",
     "queue_left_behind",
     "queue_migration",

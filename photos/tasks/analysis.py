@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,7 +24,7 @@ QUEUED_AT_ONCE = 500
 YOUNG = timedelta(minutes=1)
 
 
-@task(queue_name="ingest", takes_context=True)
+@task(queue_name="ingest", takes_context=True, title="Analysing photos")
 def analyse_photo(context: TaskContext, photo_id: int) -> None:
     """Do what this photo lacks; nothing for one that is complete or gone."""
     analyse_claimed(context, photo_id, Stage.QUICK)
@@ -62,8 +63,9 @@ def enqueue_all(task: Task[[int], None], ids: Sequence[int]) -> int:
 def _enqueue(task: Task[[int], None], ids: Sequence[int]) -> int:
     """Queue a job for each of the ids for which none waits or runs."""
     with transaction.atomic():
-        for pk in (idle := Run.objects.without(task, ids)):
-            task.enqueue(pk)
+        idle = Run.objects.without(task, ids)
+        backend: Any = task.get_backend()
+        backend.enqueue_all(task, idle)
     return len(idle)
 
 

@@ -19,7 +19,7 @@ from photos.models import Fingerprint, MergeRun, Tier
 _RESTS = 10  # times as long as it took
 
 
-@task(queue_name="maintenance", time_limit=timedelta(minutes=30))
+@task(queue_name="maintenance", time_limit=timedelta(minutes=30), title="Looking for duplicates")
 def find_duplicates(owner_id: int) -> None:
     """Compare what came new with all else this person has, and find the groups anew.
 
@@ -67,7 +67,7 @@ def undo_many(run: MergeRun, now: datetime) -> MergeRun:
     return undoing
 
 
-@task(queue_name="embed")
+@task(queue_name="embed", title="Merging duplicates")
 def go_on_merging(run_id: int) -> None:
     """Do the next groups of a run, and behind them those that follow."""
     if runs.go_on(run_id, timezone.now()) and Run.objects.unfinished(go_on_merging).filter(subject=run_id).count() < 2:

@@ -11,7 +11,7 @@ from photos.models import Stage
 from photos.tasks import catching_up
 
 
-@task(queue_name="embed")
+@task(queue_name="embed", title="Asking for the fingerprints of older photos")
 def ask_for_fingerprints(after: int) -> None:
     """Ask for the fingerprint of the next photos that have none, and behind them for those that follow."""
     catching_up.ask_for_next(Stage.Name.FINGERPRINT, after, ask_for_fingerprints)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django_tasks import TaskContext, task
+from django_tasks.base import Task
 
 from ai.captioners.base import CaptionerUnavailable
 from ai.captioners.loading import get_captioner, takes_its_time
@@ -16,10 +17,11 @@ from ai.ocr.loading import get_reader
 from jobs.attempts import claims_of
 from jobs.duties import duty
 from jobs.models import Run
+from jobs.priorities import PERSON
 from photos import asking, captioning, missing
 from photos.models import Photo, Stage
 from photos.models.stage import LEASE
-from photos.tasks.analysis import QUEUED_AT_ONCE, analyse_claimed, enqueue_all
+from photos.tasks.analysis import QUEUED_AT_ONCE, analyse_claimed, analyse_photo, enqueue_all
 
 # Descriptions that wait as jobs: enough to keep workers busy, little to throw away while the captioner is away.
 DESCRIPTIONS_AT_ONCE = 50
@@ -27,7 +29,9 @@ DESCRIPTIONS_AT_ONCE = 50
 logger = logging.getLogger(__name__)
 
 
-@task(queue_name="caption", takes_context=True, time_limit=LEASE, pause=timedelta(seconds=30))
+@task(
+    queue_name="caption", takes_context=True, time_limit=LEASE, pause=timedelta(seconds=30), title="Describing photos"
+)
 def describe_photo(context: TaskContext, photo_id: int) -> None:
     """Let the captioner describe this photo; nothing for one that is described or gone, or while no captioner can.
 
@@ -62,10 +66,19 @@ def queue_undescribed(now: datetime) -> None:
     queue_descriptions(captioning.undescribed(now, DESCRIPTIONS_AT_ONCE))
 
 
-@task(queue_name="caption", takes_context=True)
+@task(queue_name="caption", takes_context=True, title="Reading text in photos")
 def read_text(context: TaskContext, photo_id: int) -> None:
     """Read the text in this photo where it was asked for and not read yet."""
     analyse_claimed(context, photo_id, [Stage.Name.TEXT])
+
+
+OF_PHOTOS: list[Task[..., None]] = [analyse_photo, describe_photo, read_text]
+
+
+def put_first(photo_id: int) -> None:
+    """Let all that waits for a photo somebody looks at be done before what nobody waits for."""
+    for of_photos in OF_PHOTOS:
+        Run.objects.hurry(of_photos, [photo_id], PERSON)
 
 
 def queue_reading(ids: Sequence[int]) -> int:

@@ -20,7 +20,7 @@ from photos.models import ModelMigration
 BREATH = timedelta(seconds=1)
 
 
-@task(queue_name="embed", takes_context=True, time_limit=timedelta(minutes=15))
+@task(queue_name="embed", takes_context=True, time_limit=timedelta(minutes=15), title="Changing the model")
 def migrate_library(context: TaskContext, migration_id: int) -> None:
     """Do a slice of a migration and queue the next one; nothing where it is over or somebody else is at it."""
     *earlier, token = claims_of(context.task_result)

@@ -26,7 +26,7 @@ def analyse_again(user: User, wanted: reanalysis.Wanted, now: datetime) -> Reana
     return row
 
 
-@task(queue_name="embed")
+@task(queue_name="embed", title="Analysing many photos again")
 def hand_out(reanalysis_id: int) -> None:
     """Queue the next photos of a reanalysis, and behind them the wave that follows: few jobs wait at any time."""
     if Run.objects.unfinished(hand_out).filter(subject=f"{reanalysis_id}").count() > 1:

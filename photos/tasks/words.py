@@ -17,7 +17,7 @@ from photos.encoding import current_encoder
 from photos.models import Stage
 
 
-@task(queue_name="embed", takes_context=True, time_limit=timedelta(hours=2))
+@task(queue_name="embed", takes_context=True, time_limit=timedelta(hours=2), title="Tagging with new words")
 def retag_library(context: TaskContext) -> None:
     """Tag the library with the words there are now, and once more where they change meanwhile."""
     reporter = Reporter(context)

@@ -50,11 +50,11 @@ def seconds(number: float) -> str:
 
 
 @register.filter
-def per_second(rate: float) -> str:
+def per_second(rate: float, noun: str = "photo") -> str:
     """Write a rate so that it is no number below one: `12 photos a second`, `5 photos a minute`."""
     counts = [(rate, "a second"), (rate * 60, "a minute"), (rate * 3600, "an hour")]
     count, unit = next((pair for pair in counts if pair[0] >= 1), counts[-1])
-    return f"{count:.0f} photo{'' if round(count) == 1 else 's'} {unit}"
+    return f"{count:.0f} {noun}{'' if round(count) == 1 else 's'} {unit}"
 
 
 @register.filter

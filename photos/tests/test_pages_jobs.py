@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
+from ai.captioners.base import CaptionFailed
+from ai.fakes import FakeCaptioner
 from jobs.models import Pause, Run
 from jobs.priorities import PERSON
 from photos.models import Photo, Stage
@@ -18,7 +21,9 @@ from photos.tests.factories import make_user
 pytestmark = pytest.mark.django_db
 MakePhoto = Callable[..., Photo]
 PAGE = "/gallery/jobs/"
-OF_STAFF = ["jobs_retry_jobs", "jobs_cancel", "jobs_pause", "jobs_resume"]
+SECOND = timedelta(seconds=1)
+OF_STAFF = ["jobs_pause", "jobs_resume"]
+OF_ALL = ["jobs_retry", "jobs_retry_jobs", "jobs_cancel"]
 
 
 def text_of(client: Client) -> str:
@@ -34,7 +39,7 @@ def broken(photo: Photo) -> Photo:
 def test_without_work_the_page_says_so_and_asks_seldom(client: Client) -> None:
     page = text_of(client)
 
-    assert "All your photos are analysed." in page
+    assert "All your photos are analysed, and nothing waits." in page
     assert 'hx-trigger="every 30s"' in page
 
 
@@ -52,21 +57,6 @@ def test_a_failed_photo_is_shown_with_its_reason_and_tried_again(client: Client,
     assert 'hx-trigger="every 3s"' in text_of(client)
 
 
-def test_strangers_neither_see_nor_retry_a_photo(client: Client, make_photo: MakePhoto, server_mode: Settings) -> None:
-    assert server_mode
-    photo = broken(make_photo(owner=make_user("anna")))
-    client.force_login(make_user("berta"))
-
-    page = text_of(client)
-    client.post(reverse("photos:jobs_retry"), {"photo": photo.pk})
-    client.post(reverse("photos:jobs_retry"))
-
-    assert "torn" not in page
-    assert "Pause all jobs" not in page
-    photo.refresh_from_db()
-    assert photo.status == Photo.Status.FAILED
-
-
 @pytest.mark.parametrize("name", OF_STAFF)
 def test_only_staff_with_the_rights_acts_on_jobs(client: Client, server_mode: Settings, name: str) -> None:
     assert server_mode
@@ -75,7 +65,7 @@ def test_only_staff_with_the_rights_acts_on_jobs(client: Client, server_mode: Se
     assert client.post(reverse(f"photos:{name}")).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["jobs_retry", *OF_STAFF])
+@pytest.mark.parametrize("name", [*OF_ALL, *OF_STAFF])
 def test_a_form_of_another_site_does_nothing(name: str) -> None:
     assert Client(enforce_csrf_checks=True).post(reverse(f"photos:{name}")).status_code == 403
 
@@ -85,9 +75,11 @@ def test_staff_pauses_cancels_and_tries_again(client: Client, make_photo: MakePh
 
     client.post(reverse("photos:jobs_pause"))
     assert Pause.objects.exists()
-    assert "Analysing photos: 1" in text_of(client)
+    assert f"Paused by {Pause.objects.get().by}" in text_of(client)
+    assert "Analysing photos <small>1</small>" in text_of(client)
     client.post(reverse("photos:jobs_resume"))
-    client.post(reverse("photos:jobs_cancel"), {"job": "no id"})
+    assert client.post(reverse("photos:jobs_cancel"), {"job": "no id"}).status_code == 404
+    client.post(reverse("photos:jobs_cancel"))
     assert Run.objects.get().cancelled_at is None
     client.post(reverse("photos:jobs_cancel"), {"kind": Run.objects.get().job.task_path})
     assert "Cancelled by" in text_of(client)
@@ -118,5 +110,59 @@ def test_the_page_asks_no_more_for_more_jobs(
     for _ in range(4):
         queue_photos([broken(make_photo()).pk])
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(25):
         client.get(PAGE)
+
+
+def test_what_runs_and_waits_is_told_with_its_rate_and_the_time_left(client: Client, make_photo: MakePhoto) -> None:
+    now = timezone.now()
+    queue_photos([make_photo().pk for _ in range(8)])
+    for _ in range(2):
+        run = Run.objects.claim("a", now - 100 * SECOND)
+        assert run is not None
+        run.succeed(None, now - 50 * SECOND)
+    Run.objects.claim("a", now)
+
+    page = text_of(client)
+
+    assert "<dt>At work</dt><dd>1</dd>" in page
+    assert "<dt>Waiting</dt><dd>5</dd>" in page
+    assert "1 job a minute</strong> · about 5 minutes left" in page
+
+
+def test_htmx_gets_the_part_that_changes_and_what_was_done(client: Client, make_photo: MakePhoto) -> None:
+    photo = broken(make_photo())
+
+    answer = client.post(reverse("photos:jobs_retry"), {"photo": photo.pk}, headers={"HX-Request": "true"})
+
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "<html" not in text
+    assert "1 photo will be tried again." in text
+
+
+def test_a_photo_that_somebody_opens_is_done_first(client: Client, make_photo: MakePhoto) -> None:
+    bulk, opened = make_photo(), make_photo(status=Photo.Status.QUEUED)
+    queue_photos([bulk.pk, opened.pk])
+
+    page = client.get(opened.get_absolute_url()).content.decode()
+    answer = client.post(reverse("photos:hurry", args=[opened.pk]))
+
+    assert f'hx-post="{reverse("photos:hurry", args=[opened.pk])}" hx-trigger="load"' in page
+    assert answer.status_code == 204
+    run = Run.objects.claim("a", timezone.now())
+    assert run is not None
+    assert run.subject == str(opened.pk)
+
+
+def test_a_description_asked_for_by_a_click_is_written_first(
+    client: Client, make_photo: MakePhoto, fake_captioner: FakeCaptioner
+) -> None:
+    photo = make_photo()
+    fake_captioner.error = CaptionFailed("no words")
+    photo.stages.create(name=Stage.Name.DESCRIPTION, status=Stage.Status.FAILED)
+
+    client.post(reverse("photos:analyze", args=[photo.pk]), {"stage": "description"})
+
+    assert Run.objects.get().job.task_path.endswith("describe_photo")
+    assert Run.objects.get().job.priority == PERSON

@@ -1,4 +1,4 @@
-"""Background work in a browser: one's own photos that wait or failed, and for staff every job."""
+"""Background work in a browser: each person's own jobs and photos, and for staff that manages jobs everybody's."""
 
 from __future__ import annotations
 
@@ -6,76 +6,90 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from jobs.models import Pause, Run, RunQuerySet
+from jobs.models import Pause, RunQuerySet
 from jobs.pause import EVERYTHING
 from jobs.priorities import PERSON
-from photos.models import Photo
-from photos.models.stage import CANCELLED
-from photos.standing_jobs import JOBS_RETRIED_AT_ONCE, RETRIED_AT_ONCE, SHOWN, may_manage, try_again, work_at
-from photos.views.request import PageRequest
+from photos.models import Stage
+from photos.own_jobs import jobs_of, may_manage, photos_curated_by
+from photos.retrying import MOST, try_all_again, try_one_again
+from photos.standing_jobs import photos_for, work_for
+from photos.tasks import put_first
+from photos.views.request import PageRequest, photo_or_404
+
+OFTEN, SELDOM = "3s", "30s"
 
 
 @require_safe
 def jobs(request: PageRequest) -> HttpResponse:
     """Show how the work stands; to htmx, which asks again and again, the part that changes."""
-    mine = Photo.objects.visible_to(request.user).filter(trashed_at=None)
-    failed = mine.filter(status=Photo.Status.FAILED).order_by("-pk")
-    queued = mine.filter(status=Photo.Status.QUEUED).count()
-    work = work_at(timezone.now()) if may_manage(request.user) else None
-    busy = queued or (work and (work.running_count or work.waiting_count))
-    context = {"failed": failed[:SHOWN], "failed_count": failed.count(), "queued": queued, "work": work}
-    template = "photos/includes/jobs.html" if request.htmx else "photos/jobs.html"
-    return render(request, template, context | {"every": "3s" if busy else "30s"})
+    return _page(request)
 
 
 @require_POST
 def retry(request: PageRequest) -> HttpResponse:
-    """Try one of the person's own failed photos again, or as many as are tried at once."""
-    failed = Photo.objects.visible_to(request.user).filter(status=Photo.Status.FAILED)
-    number = request.POST.get("photo", "")
-    if number:
-        failed = failed.filter(pk=int(number)) if number.isascii() and number.isdigit() else failed.none()
-    else:
-        failed = failed.exclude(error=CANCELLED)
-    count = try_again(failed.order_by("-pk")[:RETRIED_AT_ONCE], timezone.now(), PERSON if number else None)
-    messages.success(request, f"{count} photo{'' if count == 1 else 's'} will be tried again.")
-    return redirect("photos:jobs")
+    """Try what failed of one photo again, or of as many as are tried at once."""
+    photos, now = photos_curated_by(request.user), timezone.now()
+    if number := request.POST.get("photo"):
+        try_one_again(photo_or_404(photos, int(number) if number.isascii() and number.isdigit() else 0), now)
+        return _told(request, 1, "photo", "will be tried again.")
+    return _told(request, try_all_again(photos, now), "photo", "will be tried again.")
+
+
+@require_POST
+def hurry(request: PageRequest, pk: int) -> HttpResponse:
+    """Let what waits for a photo be done first: somebody has opened it."""
+    put_first(photo_or_404(photos_curated_by(request.user), pk).pk)
+    return HttpResponse(status=204)
 
 
 @require_POST
 def retry_jobs(request: PageRequest) -> HttpResponse:
+    """Try one job again, also a cancelled one, or with `all` those that failed, so many at once."""
     if request.POST.get("all"):
-        count = _chosen(request).failed().retry(timezone.now(), most=JOBS_RETRIED_AT_ONCE)
+        count = jobs_of(request.user).failed().retry(timezone.now(), most=MOST)
     else:
         count = _chosen(request).retry(timezone.now(), PERSON)
-    messages.success(request, f"{count} job{'' if count == 1 else 's'} will be tried again.")
-    return redirect("photos:jobs")
+    return _told(request, count, "job", "will be tried again.")
 
 
 @require_POST
 def cancel(request: PageRequest) -> HttpResponse:
+    """Cancel one job, or those of a kind that wait."""
     count = _chosen(request).cancel(request.user.get_username(), timezone.now())
-    messages.success(request, f"{count} job{'' if count == 1 else 's'} cancelled. What is at work stops soon.")
-    return redirect("photos:jobs")
+    return _told(request, count, "job", "cancelled. What is at work stops soon.")
+
+
+@require_safe
+def traceback(request: PageRequest, job: UUID) -> HttpResponse:
+    _only_staff(request)
+    run = jobs_of(request.user).select_related("job").filter(pk=job).first()
+    return _traceback(request, run.job.traceback if run else None)
+
+
+@require_safe
+def stage_traceback(request: PageRequest, stage: int) -> HttpResponse:
+    _only_staff(request)
+    found = Stage.objects.filter(pk=stage, photo__in=photos_curated_by(request.user)).first()
+    return _traceback(request, found.traceback if found else None)
 
 
 @require_POST
 def pause(request: PageRequest) -> HttpResponse:
     _only_staff(request)
     Pause.objects.begin(EVERYTHING, request.user.get_username(), timezone.now())
-    return redirect("photos:jobs")
+    return _answer(request)
 
 
 @require_POST
 def resume(request: PageRequest) -> HttpResponse:
     _only_staff(request)
     Pause.objects.end(EVERYTHING)
-    return redirect("photos:jobs")
+    return _answer(request)
 
 
 def _only_staff(request: PageRequest) -> None:
@@ -84,13 +98,40 @@ def _only_staff(request: PageRequest) -> None:
 
 
 def _chosen(request: PageRequest) -> RunQuerySet:
-    """Return the job with the posted id, the waiting jobs of a kind, or with `all` all; else none."""
-    _only_staff(request)
+    """Return the job with the posted id, or those of a kind that wait; raises Http404 where it is not theirs."""
+    visible = jobs_of(request.user)
     if kind := request.POST.get("kind"):
-        return Run.objects.filter(job__task_path=kind, job__status="READY")
-    if request.POST.get("all"):
-        return Run.objects.all()
+        return visible.filter(job__task_path=kind, job__status="READY")
+    if not (number := request.POST.get("job")):
+        return visible.none()
     try:
-        return Run.objects.filter(pk=UUID(request.POST.get("job", "")))
+        chosen = visible.filter(pk=UUID(number))
     except ValueError:
-        return Run.objects.none()
+        chosen = visible.none()
+    if not chosen.exists():
+        raise Http404("This job is not here. Perhaps it ended long ago, or it belongs to somebody else.")
+    return chosen
+
+
+def _told(request: PageRequest, count: int, noun: str, words: str) -> HttpResponse:
+    messages.success(request, f"{count:,} {noun}{'' if count == 1 else 's'} {words}")
+    return _answer(request)
+
+
+def _answer(request: PageRequest) -> HttpResponse:
+    return _page(request) if request.htmx else redirect("photos:jobs")
+
+
+def _page(request: PageRequest) -> HttpResponse:
+    now = timezone.now()
+    work, own = work_for(request.user, now), photos_for(request.user, now)
+    busy = own.queued or work.pace.count
+    template = "photos/includes/jobs_answer.html" if request.htmx else "photos/jobs.html"
+    return render(request, template, {"work": work, "own": own, "every": OFTEN if busy else SELDOM})
+
+
+def _traceback(request: PageRequest, words: str | None) -> HttpResponse:
+    if not words:
+        raise Http404("There is no traceback here. What failed may have been tried again since.")
+    template = "photos/includes/traceback.html" if request.htmx else "photos/traceback.html"
+    return render(request, template, {"traceback": words})
