@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from accounts.local import local_owner
 from ai.encoders.base import model_key
-from cloudzy.allocator import spare_what_stays
+from cloudzy.allocator import share_heaps, spare_what_stays
 from cloudzy.benchmark_search.library import SyntheticLibrary
 from cloudzy.benchmark_search.memory import Memory
 from cloudzy.benchmark_search.oracle import NEAREST, truth
@@ -145,6 +145,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 
 
 def main() -> None:
+    share_heaps()
     for line in sys.stdin:
         name, arguments = json.loads(line)
         sys.stdout.write(json.dumps(COMMANDS[name](**arguments)) + "\n")

@@ -34,3 +34,31 @@ def test_many_threads_share_their_heaps() -> None:
     # One beside the first, which is not among the mappings; without sharing there are sixteen. A stack may lie by
     # chance where a heap could begin.
     assert int(run.stdout) <= 4
+
+
+LARGE_THAT_WAS_FREED = """
+import re
+from pathlib import Path
+from cloudzy.allocator import share_heaps
+
+def held():
+    return int(re.search(r"VmRSS:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024
+
+share_heaps()
+import numpy as np
+np.ones(2**21)  # 16 MB: by itself the allocator would now keep as much
+before = held()
+many = [np.ones(2**20) for _ in range(20)]
+kept = np.ones(2**18)  # lies beyond them, if they lie in a heap
+del many
+print(held() - before)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only glibc keeps what was freed")
+def test_what_is_large_is_given_back_though_something_large_was_freed_before() -> None:
+    command = [sys.executable, "-c", LARGE_THAT_WAS_FREED]
+
+    run = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, check=True)
+
+    assert int(run.stdout) < 40  # MB, of 160
