@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -36,17 +36,26 @@ def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
         start += length
 
 
+def inside(file: BinaryIO, outer: Box, kind: bytes = b"") -> Iterator[Box]:
+    """Walk the boxes in another one, those of a kind or all.
+
+    They end where it does, whatever they promise: else each of many could have all that follow it looked through again.
+    """
+    for box in boxes(file, outer.start, outer.end):
+        if box.kind == kind or not kind:
+            yield replace(box, end=min(box.end, outer.end))
+
+
 def has_readable_items(path: Path) -> bool:
     """Tell whether the types and names of all items are text: pi-heif 1.4.0 ends the whole process where one is not.
 
     https://github.com/bigcat88/pillow_heif/pull/478
     """
     with path.open("rb") as file:
-        size = file.seek(0, 2)
-        for meta in _inside(file, Box(b"", 0, size), b"meta", size):
-            for items in _inside(file, Box(b"meta", meta.start + 4, meta.end), b"iinf", size):
-                for item in _items(file, items, size):
-                    if not _is_text(file, item, size):
+        for meta in inside(file, Box(b"", 0, file.seek(0, 2)), b"meta"):
+            for items in inside(file, Box(b"meta", meta.start + 4, meta.end), b"iinf"):
+                for item in _items(file, items):
+                    if not _is_text(file, item):
                         return False
     return True
 
@@ -58,20 +67,16 @@ def has_still_image(path: Path) -> bool:
     return b"meta" in found or b"moov" not in found
 
 
-def _inside(file: BinaryIO, outer: Box, kind: bytes, size: int) -> list[Box]:
-    return [box for box in boxes(file, outer.start, min(outer.end, size)) if box.kind == kind]
-
-
-def _items(file: BinaryIO, items: Box, size: int) -> list[Box]:
+def _items(file: BinaryIO, items: Box) -> Iterator[Box]:
     file.seek(items.start)
     count_bytes = 4 if file.read(1) > b"\0" else 2
-    return _inside(file, Box(b"iinf", items.start + 4 + count_bytes, items.end), b"infe", size)
+    return inside(file, Box(b"iinf", items.start + 4 + count_bytes, items.end), b"infe")
 
 
-def _is_text(file: BinaryIO, item: Box, size: int) -> bool:
+def _is_text(file: BinaryIO, item: Box) -> bool:
     """Look behind the version, flags, number and protection of an item; numbers have 4 bytes from version 3 on."""
     file.seek(item.start)
-    content = file.read(max(0, min(item.end, size) - item.start))
+    content = file.read(max(0, item.end - item.start))
     try:
         content[10 if content[:1] > b"\2" else 8 :].decode()
     except UnicodeDecodeError:

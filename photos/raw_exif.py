@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from photos.boxes import boxes
+from photos.boxes import Box, inside
 from photos.tiff import Directory, Entry, Tiff
 
 _EXIF, _GPS = 0x8769, 0x8825
@@ -56,13 +56,11 @@ def _of_canon(file: BinaryIO) -> tuple[str, list[_Value], list[_Value], list[_Va
 
 
 def _canons_boxes(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
-    for movie in boxes(file, 0, file.seek(0, 2)):
-        if movie.kind == b"moov":
-            for own in boxes(file, movie.start, movie.end):
-                if own.kind == b"uuid":
-                    for box in boxes(file, own.start + 16, own.end):
-                        if box.kind in (b"CMT1", b"CMT2", b"CMT4"):
-                            yield box.kind, box.start
+    for movie in inside(file, Box(b"", 0, file.seek(0, 2)), b"moov"):
+        for own in inside(file, movie, b"uuid"):
+            for box in inside(file, Box(b"uuid", own.start + 16, own.end)):
+                if box.kind in (b"CMT1", b"CMT2", b"CMT4"):
+                    yield box.kind, box.start
 
 
 def _below(tiff: Tiff, entry: Entry | None) -> list[_Value]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from photos.boxes import Box, boxes
+from photos.boxes import Box, boxes, inside
 from photos.tiff import Directory, Tiff
 
 _COMPRESSION, _PHOTOMETRIC, _STRIPS, _STRIP_LENGTHS = 0x0103, 0x0106, 0x0111, 0x0117
@@ -97,7 +97,7 @@ def _of_canon(file: BinaryIO) -> Iterator[tuple[int, int]]:
 
     https://github.com/lclevy/canon_cr3
     """
-    for box in boxes(file, 0, file.seek(0, 2)):
+    for box in inside(file, Box(b"", 0, file.seek(0, 2))):
         if box.kind == b"uuid":
             file.seek(box.start)
             head = file.read(64)
@@ -105,21 +105,21 @@ def _of_canon(file: BinaryIO) -> Iterator[tuple[int, int]]:
             if 4 <= name <= len(head) - 20:
                 yield box.start + name + 20, int.from_bytes(head[name + 16 : name + 20], "big")
         elif box.kind == b"moov":
-            yield from (place for track in boxes(file, box.start, box.end) for place in _of_track(file, track))
+            yield from (place for track in inside(file, box) for place in _of_track(file, track))
 
 
 def _of_track(file: BinaryIO, track: Box) -> Iterator[tuple[int, int]]:
     table = track
     for kind in (b"mdia", b"minf", b"stbl"):
-        found = next((box for box in boxes(file, table.start, table.end) if box.kind == kind), None)
+        found = next(inside(file, table, kind), None)
         if track.kind != b"trak" or found is None:
             return
         table = found
-    inside = {box.kind: box for box in boxes(file, table.start, table.end)}
-    if b"stsz" in inside and b"co64" in inside:
-        file.seek(inside[b"stsz"].start + 4)
+    parts = {box.kind: box for box in inside(file, table)}
+    if b"stsz" in parts and b"co64" in parts:
+        file.seek(parts[b"stsz"].start + 4)
         same, count, own = struct.unpack(">III", file.read(12).ljust(12, b"\0"))
-        file.seek(inside[b"co64"].start + 8)
+        file.seek(parts[b"co64"].start + 8)
         if count:
             yield int.from_bytes(file.read(8), "big"), same or own
 

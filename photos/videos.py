@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from PIL import ExifTags
 
-from photos.boxes import Box, boxes
+from photos.boxes import Box, inside
 from photos.captures import Capture
 from photos.decoding import apart
 from photos.exif import read_exif
@@ -38,6 +38,7 @@ class Still:
     identifiers: tuple[str, ...]
 
 
+@apart
 def read_video(path: Path) -> Video:
     """Read the keys of a QuickTime or MP4 file (QuickTime File Format, metadata atoms); what is damaged is left out."""
     with path.open("rb") as file:
@@ -67,14 +68,10 @@ def belong_together(video: Video, still: Still, capture: Capture | None) -> bool
 
 
 def _keys(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    for movie in _inside(file, Box(b"", 0, file.seek(0, 2)), b"moov"):
-        for meta in _inside(file, movie, b"meta"):
-            for names in _inside(file, meta, b"keys"):
+    for movie in inside(file, Box(b"", 0, file.seek(0, 2)), b"moov"):
+        for meta in inside(file, movie, b"meta"):
+            for names in inside(file, meta, b"keys"):
                 yield from _named(file, meta, _names(file, names))
-
-
-def _inside(file: BinaryIO, outer: Box, kind: bytes) -> list[Box]:
-    return [box for box in boxes(file, outer.start, outer.end) if box.kind == kind]
 
 
 def _names(file: BinaryIO, names: Box) -> list[bytes]:
@@ -92,10 +89,10 @@ def _names(file: BinaryIO, names: Box) -> list[bytes]:
 
 def _named(file: BinaryIO, meta: Box, names: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
     """Pair names with values, each in a box that is called by the number of its name."""
-    for values in _inside(file, meta, b"ilst"):
-        for value in boxes(file, values.start, values.end):
+    for values in inside(file, meta, b"ilst"):
+        for value in inside(file, values):
             (number,) = struct.unpack(">I", value.kind.rjust(4, b"\0"))
             if 1 <= number <= len(names):
-                for data in _inside(file, value, b"data"):
+                for data in inside(file, value, b"data"):
                     file.seek(data.start + 8)
                     yield names[number - 1], file.read(max(0, min(data.end - data.start - 8, _LONGEST)))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from photos import images
-from photos.boxes import Box, boxes, has_readable_items
+from photos.boxes import Box, boxes, has_readable_items, inside
 from photos.images import BrokenImage
 from photos.tests import pictures
 from photos.tests.heif import heic
@@ -19,6 +19,14 @@ def box(kind: bytes, content: bytes) -> bytes:
 def walk(folder: Path, data: bytes) -> list[Box]:
     with pictures.on_disk(folder, data).open("rb") as file:
         return list(boxes(file, 0, len(data)))
+
+
+def test_a_box_in_another_ends_with_it_whatever_it_promises(tmp_path: Path) -> None:
+    whole = struct.pack(">I4sI4s", 16, b"moov", 4000, b"meta") + bytes(5000)
+    with pictures.on_disk(tmp_path, whole).open("rb") as file:
+        (movie,) = inside(file, Box(b"", 0, len(whole)), b"moov")
+
+        assert list(inside(file, movie)) == [Box(b"meta", 16, 16)]
 
 
 def test_boxes_follow_one_another(tmp_path: Path) -> None:
