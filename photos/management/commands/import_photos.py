@@ -9,8 +9,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from accounts.local import local_owner
-from accounts.models import User
 from photos.archives.directory import NotAnArchive
 from photos.imports.earlier import EarlierSource, NotALibrary
 from photos.imports.exported import ExportSource, NotAnExport, is_export
@@ -23,6 +21,7 @@ from photos.imports.walking import FolderSource
 from photos.imports.workers import Unattended, doze, wait_for, workers
 from photos.imports.zips import ZipPlace, ZipSource, is_zip
 from photos.management.imports import tell, unanalysed, write
+from photos.management.owners import owner_named
 from photos.management.progress import progress_bar
 
 AGAIN = "What was taken is safe: run the command again, and it goes on."
@@ -61,7 +60,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no {lacking[0]}.")
         if options["manner"] is Manner.MOVE and any(map(is_zip, options["paths"])):
             raise CommandError("--move takes no files out of a ZIP. Import it by a copy, then delete it yourself.")
-        plan = Plan(_owner(options["owner"]), options["manner"] or Manner.COPY, options["dry_run"])
+        plan = Plan(owner_named(options["owner"]), options["manner"] or Manner.COPY, options["dry_run"])
         sources = _sources(options["paths"], options["albums_from_folders"])
         sources += [EarlierSource(*earlier)] if all(earlier) else []
         report = Report()
@@ -122,12 +121,3 @@ def _zip_at(path: Path) -> ZipPlace:
         raise CommandError(f"{path}: {exc.detail}") from exc
     except OSError as exc:
         raise CommandError(f"{path} cannot be read: {exc.strerror}.") from exc
-
-
-def _owner(name: str) -> User:
-    if not name:
-        return local_owner()
-    try:
-        return User.objects.get(username=name)
-    except User.DoesNotExist as exc:
-        raise CommandError(f"There is no user {name}.") from exc

@@ -7,11 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from accounts.local import local_owner
 from accounts.models import User
 from albums.models import Album
 from photos.exports.exporting import Layout, export
 from photos.exports.journal import NotForExport
+from photos.management.owners import owner_named
 from photos.management.progress import progress_bar
 from photos.models import Photo
 from photos.models.queryset import PhotoQuerySet
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--layout", choices=[*Layout], default=Layout.DATE, help=told)
 
     def handle(self, *_: Any, **options: Any) -> None:
-        owner = _owner(options["owner"])
+        owner = owner_named(options["owner"])
         photo_ids = list(_selected(owner, options).order_by("pk").values_list("pk", flat=True))
         folder, layout = options["folder"], Layout(options["layout"])
         try:
@@ -53,15 +53,6 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{len(done.lacking)} photos could not be exported; all others are. See check_integrity."
             )
-
-
-def _owner(name: str) -> User:
-    if not name:
-        return local_owner()
-    try:
-        return User.objects.get(username=name)
-    except User.DoesNotExist as exc:
-        raise CommandError(f"There is no user {name}.") from exc
 
 
 def _selected(owner: User, options: dict[str, Any]) -> PhotoQuerySet:
