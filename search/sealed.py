@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ai.jsontext import read_json
+from photos import storage
 
 TEMPORARY = ".writing-"  # how the names of half-written files begin
 
@@ -32,7 +33,7 @@ def write_sealed(path: Path, content: dict[str, Any]) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
-    fsync(path.parent)
+    storage.sync(path.parent)
 
 
 def read_sealed(path: Path) -> dict[str, Any]:
@@ -46,15 +47,6 @@ def read_sealed(path: Path) -> dict[str, Any]:
     if not intact or not isinstance(content, dict):
         raise Unsealed(f"{path.name} was changed")
     return content
-
-
-def fsync(path: Path) -> None:
-    """Bring a file or folder to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _digest(content: Any) -> str:

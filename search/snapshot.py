@@ -21,7 +21,7 @@ from photos import storage
 from search.engines import ENGINES, Engine
 from search.manifest import MANIFEST, Manifest, SnapshotError, UnverifiedSnapshotError
 from search.models import Library
-from search.sealed import TEMPORARY, fsync
+from search.sealed import TEMPORARY
 from search.spaces import Space
 from search.stamps import VERIFIED, Stamp, has_word, leave_word, stamps_of
 
@@ -82,7 +82,7 @@ def publish(space: Space, library: UUID, cursor: int, engine: Engine, now: datet
         engine.dump(generation)
         written = sorted(generation.iterdir())
         for path in written:
-            fsync(path)
+            storage.sync(path)
         manifest = Manifest(
             library=str(library),
             model=space.model,

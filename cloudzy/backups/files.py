@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from photos import storage
-from search.sealed import TEMPORARY, fsync
+from search.sealed import TEMPORARY
 
 
 class OtherBytes(Exception):  # noqa: N818 - what is wrong with the file
@@ -27,7 +27,7 @@ def bring(source: Path, target: Path, sha256: str, link: bool) -> None:
             shutil.copyfile(source, part)
         if storage.sha256_of(part) != sha256:  # of what lies there now, not of what was read
             raise OtherBytes
-        fsync(part)
+        storage.sync(part)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
@@ -36,7 +36,7 @@ def bring(source: Path, target: Path, sha256: str, link: bool) -> None:
 def sync_folders(folders: Iterable[Path]) -> None:
     """Bring the names of new files to the disk, and those of their folders."""
     for folder in sorted(set(folders)):
-        fsync(folder)
+        storage.sync(folder)
 
 
 def _linked(source: Path, part: Path) -> bool:

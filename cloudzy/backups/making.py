@@ -20,7 +20,7 @@ from photos import storage
 from photos.models import Photo, PhotoFile
 from search.locks import Busy, folder_lock
 from search.models import Library
-from search.sealed import TEMPORARY, fsync
+from search.sealed import TEMPORARY
 
 Told = Callable[[int, int], object]  # done, of how many
 
@@ -127,7 +127,7 @@ def _database(folder: Path) -> Path:
     part = folder / f"{TEMPORARY}{secrets.token_hex(6)}.db"
     try:
         database.snapshot(part)
-        fsync(part)
+        storage.sync(part)
         return part.rename(folder / f"database-{secrets.token_hex(6)}.db")
     finally:
         part.unlink(missing_ok=True)

@@ -23,7 +23,7 @@ from cloudzy.backups.manifest import Manifest, Original
 from cloudzy.backups.unfinished import becoming
 from cloudzy.backups.verifying import verify
 from photos import storage
-from search.sealed import TEMPORARY, fsync
+from search.sealed import TEMPORARY
 
 Told = Callable[[str], Callable[[int, int], object]]  # the step, then done of how many
 
@@ -99,7 +99,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 def _begin(target: Path) -> None:
     becoming(target).touch()
-    fsync(target.parent)
+    storage.sync(target.parent)
 
 
 def _bring_originals(folder: Path, manifest: Manifest, told: Callable[[int, int], object], link: bool) -> None:
@@ -131,10 +131,10 @@ def _bring_database(source: Path, sha256: str, target: Path) -> None:
         database.make_ours(part)
     except (OtherBytes, sqlite3.Error) as exc:
         raise DamagedBackupError([f"{source.name} is altered"]) from exc
-    fsync(part)
+    storage.sync(part)
     _forget_journals(target)
     part.replace(target)
-    fsync(target.parent)
+    storage.sync(target.parent)
 
 
 def _forget_journals(path: Path) -> None:

@@ -98,8 +98,5 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """With the rating to sort by as `stars`: unrated is the same as none."""
         return self.annotate(stars=Coalesce("rating", Value(0)))
 
-    def newest_added(self) -> Self:
-        return self.order_by("-created_at", "-pk")
-
     def newest_taken(self) -> Self:
         return self.order_by("-taken_at", "-pk")

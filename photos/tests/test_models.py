@@ -72,7 +72,7 @@ def test_a_listing_reads_tags_at_once_and_no_vector(make_photo: Callable[..., Ph
 def test_of_one_moment_the_later_row_comes_first(make_photo: Callable[..., Photo]) -> None:
     first, second = (make_photo(created_at=NOON, taken_at=NOON) for _ in range(2))
 
-    assert list(Photo.objects.newest_added()) == [second, first]
+    assert list(Photo.objects.all()) == [second, first]
     assert list(Photo.objects.newest_taken()) == [second, first]
 
 
