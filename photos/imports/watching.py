@@ -7,12 +7,13 @@ is back.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from rest_framework.exceptions import APIException
 
 from accounts.local import local_owner
@@ -29,6 +30,9 @@ from photos.sidecars import is_sidecar
 SETTLED = timedelta(seconds=4)  # a file that was not written to for so long is whole
 REMEMBERED = 20  # files that were left, for people to see
 
+logger = logging.getLogger(__name__)
+
+AWAY = (OperationalError, InterfaceError)  # the database, for a moment
 State = tuple[int, int]  # bytes and nanoseconds of the last change
 
 
@@ -64,20 +68,23 @@ class Watch:
             self.away = True
             return
         self.away = False
+        try:
+            self._take_new(now)
+        except (StorageMissing, DiskFull) as exc:
+            self.problem = str(exc.detail)
+        except AWAY as exc:
+            self.problem = f"The database cannot be used: {exc}."
+
+    def _take_new(self, now: datetime) -> None:
         owner = self._owner()
         if owner is None:
             self.problem = f"There is no user {self.watched.owner}."
             return
         there: set[Path] = set()
-        try:
-            for listed in walk([self.watched.path]):
-                there.update(listed.files)
-                self._take_from(listed, owner, now)
-            self._forget_all_but(there)
-        except (StorageMissing, DiskFull) as exc:
-            self.problem = str(exc.detail)
-        except OperationalError as exc:
-            self.problem = f"The database cannot be written: {exc}."
+        for listed in walk([self.watched.path]):
+            there.update(listed.files)
+            self._take_from(listed, owner, now)
+        self._forget_all_but(there)
 
     def _is_away(self) -> bool:
         try:
@@ -124,13 +131,16 @@ class Watch:
             if not _was_deleted(candidate.path, owner):
                 taken = take(candidate, owner, Manner.COPY, now)
                 self.taken += taken.became in (Became.NEW, Became.VERSION)
-        except (StorageMissing, DiskFull):
+        except (StorageMissing, DiskFull, *AWAY):
             raise
         except APIException as exc:
             self._leave(LeftOut(candidate.path, str(exc.detail)))
         except OSError as exc:
             self._try_later(LeftOut(candidate.path, f"It cannot be read: {exc.strerror}.", failed=True))
             return
+        except Exception as exc:  # a file must not take the watcher with it, for the site would end with that
+            logger.exception("watched folder %s: %s", self.watched.path, entry.path)
+            self._leave(LeftOut(candidate.path, f"{type(exc).__name__}: {exc}", failed=True))
         yield candidate.path
         yield from candidate.beside
 

@@ -6,17 +6,23 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from pytest_django import Settings
 
 from accounts.local import local_owner
 from accounts.models import User
 from photos import curation, storage
+from photos.imports import watching
 from photos.imports.alarm import Alarm
+from photos.imports.found import Candidate
+from photos.imports.taking import Taken, take
 from photos.imports.watch_status import held_before, problems, write_status
 from photos.imports.watching import SETTLED, Watch, Watched
+from photos.management.commands.watch import tell
 from photos.models import Photo, PhotoFile
 from photos.tests.factories import at, make_user
 from photos.tests.pictures import jpeg, on_disk
@@ -169,6 +175,43 @@ def test_what_cannot_be_read_is_named_once_and_tried_again(watch: Watch, folder:
     assert (named, Photo.objects.count()) == (["It cannot be read: Input/output error."], 1)
 
 
+def test_what_fails_by_a_bug_is_named_and_the_next_comes_in(
+    watch: Watch, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_disk(folder, jpeg(), "a.jpg")
+    on_disk(folder, jpeg(colour="blue"), "b.jpg")
+
+    def broken(candidate: Candidate, *told: Any) -> Taken:
+        if candidate.path.name == "a.jpg":
+            raise KeyError("a bug")
+        return take(candidate, *told)
+
+    monkeypatch.setattr(watching, "take", broken)
+    watch.look(NOW)
+    watch.look(LATER)
+
+    assert (watch.taken, [left.why for left in watch.left]) == (1, ["KeyError: 'a bug'"])
+
+
+def test_a_database_that_is_away_is_a_problem_that_passes(
+    watch: Watch, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_disk(folder, jpeg(), "a.jpg")
+
+    def away() -> User:
+        raise OperationalError("it restarts")
+
+    monkeypatch.setattr(watching, "local_owner", away)
+    watch.look(NOW)
+    problem = watch.problem
+    monkeypatch.undo()
+    watch.look(NOW)
+    watch.look(LATER)
+
+    assert (problem, watch.problem) == ("The database cannot be used: it restarts.", "")
+    assert watch.taken == 1
+
+
 def test_what_went_is_forgotten_with_its_folder(watch: Watch, folder: Path) -> None:
     on_disk(folder, jpeg(), "a.jpg")
     (folder / "trip").mkdir()
@@ -205,6 +248,16 @@ def test_the_status_tells_what_is_away_and_what_had_files(folder: Path, settings
     assert problems(NOW) == ["The watched folder “in” is away; nothing is done until it is back."]
     assert "Nobody looks" in problems(NOW + timedelta(hours=1))[0]
     assert held_before() == [str(folder)]
+
+
+def test_a_status_that_cannot_be_written_ends_nothing(watch: Watch, settings: Settings, tmp_path: Path) -> None:
+    settings.CLOUDZY_DATA_DIR = on_disk(tmp_path, b"no folder", "data")
+    with pytest.raises(OSError):
+        write_status([watch], NOW)
+
+    tell([watch], NOW)
+
+    assert held_before() == []
 
 
 def test_without_watched_folders_nothing_is_said(settings: Settings) -> None:

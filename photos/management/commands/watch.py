@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from argparse import SUPPRESS, ArgumentParser
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,9 @@ from django.utils import timezone
 from jobs.processes import follow_parent
 from photos.imports.alarm import Alarm
 from photos.imports.watch_status import held_before, write_status
-from photos.imports.watching import Watched, watches
+from photos.imports.watching import Watch, Watched, watches
+
+logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 2.0
 FULL = timedelta(minutes=1)  # how often all is looked at, for disks that tell of no changes
@@ -49,8 +53,16 @@ class Command(BaseCommand):
                 close_old_connections()
                 for watch in folders:
                     watch.look(now)
-                write_status(folders, now)
+                tell(folders, now)
                 looked_at = now
             if once and not any(watch.is_waiting for watch in folders):
                 return
             changed = alarm.wait(TICK_SECONDS)
+
+
+def tell(folders: Sequence[Watch], now: datetime) -> None:
+    """Write how the folders stand where that can be done."""
+    try:
+        write_status(folders, now)
+    except OSError:  # a full disk is no reason to end, and the site with it
+        logger.warning("how the watched folders stand could not be written", exc_info=True)
