@@ -115,7 +115,7 @@ def _keep(incoming: Path, name: str, kind: PhotoFile.Kind, extension: str, photo
     sha256, size = storage.sha256_of(incoming), incoming.stat().st_size
     with ExitStack() as undo:
         stored = storage.keep(incoming, extension)
-        undo.callback(storage.discard, stored)
+        undo.callback(storage.tidy, storage.path_of(stored))
         with transaction.atomic():
             quotas.hold(photo.owner, size, counted, photos=0)
             held = Photo.objects.select_for_update().filter(pk=photo.pk).first()

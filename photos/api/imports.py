@@ -57,7 +57,7 @@ class ImportSerializer(serializers.Serializer[ArchiveImport]):
 
 
 class LeftSerializer(serializers.Serializer[LeftEntry]):
-    number = serializers.IntegerField(help_text="Its place in the archive.")
+    number = serializers.IntegerField(help_text="When it was looked at: sidecars come last.")
     path = serializers.CharField()
     why = serializers.CharField()
     failed = serializers.BooleanField()

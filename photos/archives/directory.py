@@ -14,6 +14,8 @@ from typing import BinaryIO
 
 from rest_framework.exceptions import APIException
 
+from photos.sidecars import is_sidecar
+
 MAX_ENTRIES = 100_000
 MAX_DIRECTORY_BYTES = 64 * 2**20
 HIGHEST_RATIO = 200  # photos hardly shrink, and deflate cannot do more than 1032
@@ -63,8 +65,9 @@ def opened(path: Path) -> zipfile.ZipFile:
 
 
 def entries_of(archive: zipfile.ZipFile) -> Sequence[Entry]:
-    """Return its files in the order of its list, folders left out."""
-    return [_entry(info) for info in archive.infolist() if not info.is_dir()]
+    """Return its files in the order of its list, folders left out and sidecars last: by then their photos have come."""
+    entries = [_entry(info) for info in archive.infolist() if not info.is_dir()]
+    return sorted(entries, key=lambda entry: is_sidecar(Path(entry.path)))
 
 
 def moment_of(info: zipfile.ZipInfo) -> datetime | None:

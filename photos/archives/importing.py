@@ -56,6 +56,8 @@ def go_on(archive: ArchiveImport, clock: Callable[[], datetime]) -> bool:
     except TooMuch:
         problem = "It has unpacked to far more than an archive of photos can. The rest is not taken."
     except FileNotFoundError:
+        if storage.path_of(archive.stored).exists():
+            raise
         problem = "Its file is gone."
     except APIException as exc:
         problem = str(exc.detail)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from photos.archives.outcomes import Kind, Outcome
 from photos.arrival import Arrival, Sidecar
 from photos.imports import walking
 from photos.imports.found import is_named_like_a_photo
+from photos.models import PhotoFile
 from photos.sidecars import MAX_SIDECAR_BYTES, Sidecars, is_sidecar
 from photos.spool import spool
 from photos.uploads import accept_upload
@@ -97,9 +99,9 @@ class Unpacker:
         """
         if why := entry.refusal or not_for_people(entry):
             return Outcome(Kind.FAILED if entry.refusal else Kind.LEFT, entry.path, why)
-        if is_sidecar(Path(entry.path)):
-            return Outcome(Kind.SIDECAR)
         try:
+            if is_sidecar(Path(entry.path)) and self._is_kept(entry):
+                return Outcome(Kind.SIDECAR)
             with EntryFile(self.archive, entry, room) as file:
                 return self._accept(file, entry, now)
         except BROKEN as exc:
@@ -117,24 +119,38 @@ class Unpacker:
                 raise
             missed = is_named_like_a_photo(Path(entry.path))
             return Outcome(Kind.FAILED if missed else Kind.LEFT, entry.path, str(exc.detail), file.unpacked)
-        kind = Kind.ADDED if accepted.created else Kind.RESTORED if accepted.restored else Kind.THERE
-        return Outcome(kind, unpacked=file.unpacked)
+        return Outcome(_what_became(accepted), unpacked=file.unpacked)
 
     def through_the_door(self, file: EntryFile, entry: Entry, now: datetime) -> Accepted:
         return accept_upload(file, self.owner, now, queued=True, arrival=self.arrival_of(entry))
 
     def arrival_of(self, entry: Entry) -> Arrival:
-        return Arrival(moment_of(entry.info), entry.folder, self._notes_of(entry))
+        return Arrival(moment_of(entry.info), entry.folder, tuple(self._notes_of(Path(entry.path))))
 
-    def _notes_of(self, entry: Entry) -> tuple[Sidecar, ...]:
-        path = Path(entry.path)
+    def _notes_of(self, path: Path) -> Iterator[Sidecar]:
+        """Yield the sidecars of a photo; one that cannot be read is named when it has its own turn."""
         beside = self._sidecars[path.parent].of(path) if path.parent in self._sidecars else []
-        notes = [self.entries[name] for name in beside]
-        return tuple(
-            Sidecar(note.name, self.archive.read(note.info))
-            for note in notes
-            if not note.refusal and note.info.file_size <= MAX_SIDECAR_BYTES
-        )
+        for note in (self.entries[name] for name in beside if name != path):
+            with suppress(*BROKEN):
+                if (data := self._notes_in(note)) is not None:
+                    yield Sidecar(note.name, data)
+
+    def _is_kept(self, entry: Entry) -> bool:
+        """Tell whether a sidecar has come to a photo by now, be it with that or before."""
+        if (data := self._notes_in(entry)) is None:
+            return False
+        theirs = PhotoFile.objects.filter(photo__owner=self.owner, kind=PhotoFile.Kind.SIDECAR)
+        return theirs.filter(sha256=hashlib.sha256(data).hexdigest()).exists()
+
+    def _notes_in(self, entry: Entry) -> bytes | None:
+        is_small = not entry.refusal and entry.info.file_size <= MAX_SIDECAR_BYTES
+        return self.archive.read(entry.info) if is_small else None
+
+
+def _what_became(accepted: Accepted) -> Kind:
+    if accepted.joined == PhotoFile.Kind.SIDECAR:
+        return Kind.SIDECAR
+    return Kind.ADDED if accepted.created else Kind.RESTORED if accepted.restored else Kind.THERE
 
 
 def not_for_people(entry: Entry) -> str:

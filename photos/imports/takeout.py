@@ -119,8 +119,8 @@ class TakeoutSource:
         yield from (left for _, piece in pieces for left in piece.left_out)
         where = {path: part for part, piece in pieces for path in piece.files}
         files = sorted(where, key=lambda path: path.name)
-        notes = [path for path in files if path.suffix.lower() == ".json"]
-        photos = Listed(pieces[0][1].path, (ROOT, *way), [path for path in files if path not in set(notes)], [])
+        notes = [path for path in files if _is_note(path)]
+        photos = Listed(pieces[0][1].path, (ROOT, *way), [path for path in files if not _is_note(path)], [])
         titles = {path: title for path in notes if (title := album_title_in(_read(where[path], path))) is not None}
         by_name, told = NotesByName(path for path in notes if path not in titles), set(titles)
         albums = tuple(dict.fromkeys(title for title in titles.values() if title))
@@ -144,6 +144,10 @@ class TakeoutSource:
             return LeftOut(candidate.path, "It was in the trash at Google's.")
         arrival = with_notes(candidate.arrival, notes, candidate.bytes_at, candidate.path.name, self.now)
         return replace(candidate, arrival=arrival, name=whole_name(candidate.path.name, notes))
+
+
+def _is_note(path: Path) -> bool:
+    return path.suffix.lower() == ".json"
 
 
 def _read(part: Part, path: Path) -> bytes | None:

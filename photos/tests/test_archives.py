@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from pytest_django import Settings
 
 from accounts.models import User
@@ -27,9 +28,13 @@ from photos.tests.pictures import encoded, jpeg, noise, plain, truncated
 from photos.tests.requesting import files_below
 from photos.tests.resuming import metadata
 from photos.tests.zipped import encrypted, promising, understated, with_link, with_two_ends, zipped
+from photos.uploads import accept_upload
 
 pytestmark = pytest.mark.django_db
 NOW = at("2024-05-01 12:00")
+NOTES, OTHERS, MORE = (
+    b"<x:xmpmeta xmlns:x='adobe:ns:meta/' x:xmptk='%s'/>" % name for name in (b"one", b"other", b"third")
+)
 
 
 class Killed(BaseException):
@@ -55,6 +60,10 @@ def imported(owner: User, data: bytes) -> ArchiveImport:
         pass
     archive.refresh_from_db()
     return archive
+
+
+def taken(owner: User, data: bytes, name: str) -> int:
+    return accept_upload(ContentFile(data, name), owner, NOW).photo.pk
 
 
 def left(archive: ArchiveImport) -> dict[str, str]:
@@ -192,6 +201,28 @@ def test_a_damaged_file_is_named_and_the_next_is_taken(owner: User) -> None:
 
     assert "damaged" in left(archive)["a.jpg"]
     assert archive.added == 1
+
+
+def test_sidecars_are_counted_where_they_are_kept_and_named_where_not(owner: User) -> None:
+    there = Photo.objects.get(pk=taken(owner, jpeg(), "there.jpg"))
+    archive = imported(
+        owner,
+        zipped(
+            {"a.xmp": NOTES, "a.jpg": jpeg(colour="blue"), "there.jpg": jpeg(), "there.jpg.xmp": OTHERS, "no.xmp": MORE}
+        ),
+    )
+
+    assert (archive.added, archive.there, archive.sidecars) == (1, 1, 2)
+    assert [file.name for file in there.files.all()] == ["there.jpg.xmp"]
+    assert left(archive).keys() == {"no.xmp"}
+
+
+def test_a_damaged_sidecar_keeps_no_photo_out(owner: User) -> None:
+    data = zipped({"a.jpg": jpeg(), "a.jpg.xmp": NOTES})
+    archive = imported(owner, data.replace(NOTES, NOTES[::-1], 1))
+
+    assert (archive.added, archive.sidecars, archive.failed) == (1, 0, 1)
+    assert left(archive)["a.jpg.xmp"].startswith("It is damaged")
 
 
 def test_bytes_one_has_are_told_as_there_and_those_in_the_trash_come_back(
