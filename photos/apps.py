@@ -11,4 +11,5 @@ class PhotosConfig(AppConfig):
         import photos.archives.tasks
         import photos.duplicates.signals
         import photos.resumable.duties
+        import photos.resumable.films
         import photos.signals  # noqa: F401

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ErrorDetail
 
 from accounts.models import User
 from photos import quotas, storage
 from photos.arrival import Sidecar
 from photos.captures import capture_of
 from photos.errors import FileTooLarge, NoPhotoForIt, SidecarUnclear
-from photos.image_types import HEAD_BYTES
+from photos.image_types import HEAD_BYTES, UnsupportedType
 from photos.models import Photo, PhotoFile, Stage
 from photos.names import clean_folder, clean_name
 from photos.other_kinds import name_of, name_of_brand
@@ -26,6 +26,15 @@ from photos.videos import Still, belong_together, read_still, read_video
 _XMP = "an XMP sidecar"
 _VIDEOS = {".mov": "a QuickTime video", ".mp4": "an MP4 video"}
 _MOST = 20  # namesakes that are looked at
+_SHORT = 15 * 2**20  # of three seconds
+
+
+class FilmWithoutPhoto(UnsupportedType):
+    """A video that says to be the moving half of a photo, and the photo is not here."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.detail = ErrorDetail(f"{self.detail} The photo whose moving half it is is not here.", self.default_code)
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,7 @@ class Companion:
 def accept_companion(incoming: Path, name: str, folder: str, owner: User, counted: int = 0) -> Companion | None:
     """Keep a file in the incoming folder with the owner's photo it belongs to; None for what belongs to none.
 
-    Raises NoPhotoForIt, SidecarUnclear, FileTooLarge, QuotaExceeded, StorageMissing or DiskFull.
+    Raises NoPhotoForIt, FilmWithoutPhoto, SidecarUnclear, FileTooLarge, QuotaExceeded, StorageMissing or DiskFull.
     """
     with incoming.open("rb") as file:
         head = file.read(HEAD_BYTES)
@@ -53,8 +62,11 @@ def accept_companion(incoming: Path, name: str, folder: str, owner: User, counte
     extension = next((extension for extension, words in _VIDEOS.items() if words == what), "")
     if not extension:
         return None
-    photo = _moving(name, folder, owner, incoming)
-    return _keep(incoming, clean_name(name), PhotoFile.Kind.MOTION, extension, photo, counted) if photo else None
+    if photo := _moving(name, folder, owner, incoming):
+        return _keep(incoming, clean_name(name), PhotoFile.Kind.MOTION, extension, photo, counted)
+    if _is_half(incoming):
+        raise FilmWithoutPhoto(what)
+    return None
 
 
 def add_sidecar(photo: Photo, sidecar: Sidecar) -> Companion:
@@ -102,6 +114,12 @@ def _moving(name: str, folder: str, owner: User, incoming: Path) -> Photo | None
             if belong_together(video, _still(path), capture_of(path)):
                 return photo
     return None
+
+
+def _is_half(incoming: Path) -> bool:
+    """Tell whether a video is the moving half of some photo: by its identifier, else as a short one of a camera."""
+    video = read_video(incoming)
+    return bool(video.identifier or (video.capture and incoming.stat().st_size <= _SHORT))
 
 
 def _still(path: Path) -> Still:

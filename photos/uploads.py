@@ -15,11 +15,11 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, UnreadablePostError
 from django.utils.datastructures import MultiValueDict
 
-from photos import images, quotas, storage, versions
+from photos import images, quotas, storage, versions, waiting
 from photos.accepted import Accepted, already_there
 from photos.arrival import Arrival, Story
 from photos.beside import keep_sidecar
-from photos.companions import accept_companion
+from photos.companions import FilmWithoutPhoto, accept_companion
 from photos.errors import ChecksumMismatch, NameTaken, NoFile, TooManyFiles
 from photos.filenames import filenames
 from photos.image_types import UnsupportedType
@@ -32,6 +32,7 @@ from photos.tasks import analyse_photo
 from photos.thumbnails import SIZES
 from photos.version_names import VersionName
 from photos.versions import ALONE, Siblings
+from photos.waiting import KeptWaiting
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -45,10 +46,12 @@ def accept_upload(
     queued: bool = False,
     arrival: Arrival = Arrival(),  # noqa: B008 - it is frozen
     counted: int = 0,
+    may_wait: bool = False,
 ) -> Accepted:
     """Check a file, keep its bytes and make its photo, all or nothing; `queued` leaves its analysis to a worker.
 
-    `counted` bytes of it are in the owner's quota already. A sidecar or the moving half of a photo is kept with that
+    `counted` bytes of it are in the owner's quota already. A film that comes before its photo is refused, or where it
+    `may_wait` kept until that comes: raises KeptWaiting. A sidecar or the moving half of a photo is kept with that
     photo. Raises EmptyFile, FileTooLarge, UnsupportedType, TooManyPixels, BrokenImage, ChecksumMismatch, QuotaExceeded,
     StorageMissing or DiskFull, and as accept_companion; then nothing is kept.
     """
@@ -58,7 +61,7 @@ def accept_upload(
             decoded = images.decode(incoming, settings.CLOUDZY_MAX_PIXELS, max(SIZES))
         except UnsupportedType:
             _check(expected_sha256, incoming)
-            if accepted := _beside(incoming, file, owner, arrival, queued, counted):
+            if accepted := _beside(incoming, file, owner, arrival, queued, counted, now if may_wait else None):
                 return accepted
             raise
         sha256 = _check(expected_sha256, incoming)
@@ -126,9 +129,22 @@ def _check(expected_sha256: str, path: Path) -> str:
     return sha256
 
 
-def _beside(incoming: Path, file: File, owner: User, arrival: Arrival, queued: bool, counted: int) -> Accepted | None:
-    """Keep what is no photo with the photo it belongs to; None where it belongs to none."""
-    kept = accept_companion(incoming, file.name or "", arrival.folder, owner, counted)
+def _beside(
+    incoming: Path,
+    file: File,
+    owner: User,
+    arrival: Arrival,
+    queued: bool,
+    counted: int,
+    waits_from: datetime | None,
+) -> Accepted | None:
+    """Keep what is no photo with the photo it belongs to, None where it belongs to none; raises KeptWaiting."""
+    try:
+        kept = accept_companion(incoming, file.name or "", arrival.folder, owner, counted)
+    except FilmWithoutPhoto as exc:
+        if waits_from is None:
+            raise
+        raise KeptWaiting(waiting.keep(incoming, file.name or "", arrival, owner, waits_from)) from exc
     if kept and queued and kept.created:
         analyse_photo.enqueue(kept.photo.pk)
     return Accepted(kept.photo, kept.created, joined=kept.kind) if kept else None

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from PIL import ExifTags
@@ -23,6 +23,7 @@ _CREATED = b"com.apple.quicktime.creationdate"
 _MODEL = b"com.apple.quicktime.model"
 _UUID = re.compile(rb"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 _MOST_KEYS, _LONGEST = 100, 1000
+_SUFFIXES = frozenset({".mov", ".mp4", ".m4v", ".mp", ".mv", ".qt"})
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Still:
     """What a photo says that a video may say too."""
 
     identifiers: tuple[str, ...]
+
+
+def is_film(path: PurePath) -> bool:
+    """Tell by its name whether a file may be the moving half of a photo, to be looked at after the photos."""
+    return path.suffix.lower() in _SUFFIXES
 
 
 @apart

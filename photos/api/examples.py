@@ -28,6 +28,15 @@ QUEUED = OpenApiExample(
     },
 )
 
+WAITING = OpenApiExample(
+    "waiting",
+    {
+        "status": "waiting",
+        "expires_at": "2023-10-24T12:00:00Z",
+        "message": "It is the moving half of a photo, and is kept for 24 hours until that comes.",
+    },
+)
+
 PHOTO = OpenApiExample(
     "photo",
     {

@@ -168,6 +168,14 @@ class UploadedSerializer(serializers.Serializer[Photo]):
     restored = serializers.BooleanField(required=False, help_text="They lay in your trash and are out of it again.")
 
 
+class WaitingSerializer(serializers.Serializer[Any]):
+    """The answer to the moving half of a photo that has not come."""
+
+    status = serializers.ChoiceField(choices=["waiting"])
+    expires_at = serializers.DateTimeField(help_text="Until when it is kept.")
+    message = serializers.CharField()
+
+
 class PhotoChangesSerializer(StrictSerializer):
     """What a person may change. A key that is absent leaves its field alone; null clears it."""
 

@@ -155,6 +155,8 @@ def _body(request: Request) -> receiving.Read:
 def _standing(upload: IncomingUpload, offset: int) -> dict[str, str]:
     """Say how far it is, until when it waits, and which photo it has become."""
     headers = {"Upload-Offset": str(offset)}
+    if upload.waits_for and upload.finished_at is None:
+        headers["X-Waits-For-Photo"] = "true"
     if upload.finished_at is None:
         return headers | {"Upload-Expires": http_date(upload.expires_at.timestamp())}
     if upload.archive_id:

@@ -102,5 +102,6 @@ PIECE = (
 PIECE_ANSWER = (
     "Kept. `Upload-Offset` says how far it is. After the last piece, and for whoever asks by `HEAD` later, "
     "`X-Photo-Id` names the photo it has become (`/photo/{id}`); `X-Photo-Duplicate: true` says that you had these "
-    "bytes already, `X-Photo-Restored: true` that they were in the trash."
+    "bytes already, `X-Photo-Restored: true` that they were in the trash. "
+    "`X-Waits-For-Photo: true`: it is the moving half of a photo, and is kept until that comes or it expires."
 )

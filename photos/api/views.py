@@ -9,6 +9,7 @@ from django.utils import timezone
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiResponse,
+    PolymorphicProxySerializer,
     extend_schema,
     extend_schema_view,
 )
@@ -22,7 +23,7 @@ from accounts.record import Actor, Where
 from photos import curation, downloads, pipeline
 from photos.api import serializers as forms
 from photos.api.arriving import PhotoUploadSerializer, arrival_of
-from photos.api.examples import PHOTO, QUEUED, UPLOADED
+from photos.api.examples import PHOTO, QUEUED, UPLOADED, WAITING
 from photos.api.negotiation import FILE_RESPONSES, THUMBNAIL_RESPONSES, AnyNegotiation
 from photos.api.parameters import PREFER, StrictJSONParser, body_of, query_of
 from photos.api.requests import owner_of, page_url, photo_of, prefers_async, trashed_photo_of
@@ -31,6 +32,9 @@ from photos.models import Photo, PhotoColour, PhotoFace, PhotoFile, Tag
 from photos.paging import Order, Page, page_of
 from photos.tasks import hurry
 from photos.uploads import Accepted, accept_upload, received_file
+from photos.waiting import KeptWaiting
+
+KEPT = PolymorphicProxySerializer("Kept", [forms.UploadedSerializer, forms.WaitingSerializer], None)
 
 
 class UploadView(APIView):
@@ -44,9 +48,14 @@ class UploadView(APIView):
         request={"multipart/form-data": PhotoUploadSerializer},
         responses={
             201: OpenApiResponse(forms.UploadedSerializer, "Kept and analysed.", examples=[UPLOADED]),
-            202: OpenApiResponse(forms.UploadedSerializer, "Kept; it will be analysed.", examples=[QUEUED]),
+            202: OpenApiResponse(KEPT, "It will be analysed, or waits for its photo.", examples=[QUEUED, WAITING]),
             200: OpenApiResponse(forms.UploadedSerializer, "You had these bytes already."),
         },
+        description=(
+            "Upload one photo. The answer carries its tags and caption. The moving half of a Live Photo that comes "
+            "before its photo is kept for 24 hours and joined to it when it comes: 202, with `status` waiting and "
+            "`expires_at`, and without an `id`."
+        ),
     )
     def post(self, request: Request) -> Response:
         query_of(request)
@@ -55,7 +64,11 @@ class UploadView(APIView):
         now = timezone.now()
         checksum = request.headers.get("X-Content-SHA256", "")
         later = prefers_async(request)
-        accepted = accept_upload(file, owner_of(request), now, checksum, later, arrival)
+        try:
+            accepted = accept_upload(file, owner_of(request), now, checksum, later, arrival, may_wait=True)
+        except KeptWaiting as exc:
+            answer = {"status": "waiting", "expires_at": exc.upload.expires_at, "message": str(exc)}
+            return Response(answer, status=202)
         if later and accepted.created:
             hurry(accepted.photo.pk)
             headers = {"Location": f"/photo/{accepted.photo.pk}", "Preference-Applied": "respond-async"}

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
 
 from django.db import transaction
@@ -33,6 +33,7 @@ from photos.names import clean_folder, clean_name
 from photos.spool import FileInPlace, spool
 from photos.tasks import queue_photos
 from photos.uploads import accept_upload
+from photos.videos import is_film
 
 LARGEST = 64 * 2**10  # of a note that is remembered; they have two
 ELSEWHERE = "Google's notes on a file that is not in this archive: the one that has it finds them, for a week."
@@ -41,8 +42,9 @@ TOO_MANY = "Too many notes wait for their photos already."
 
 
 def in_order(entries: Sequence[Entry]) -> Sequence[Entry]:
-    """Put Google's notes first, so that they are known when their photos come; others stay in the archive's order."""
-    return sorted(entries, key=lambda entry: not _is_note(entry)) if _is_takeout(entries) else entries
+    """Put Google's notes first, so that they are known when their photos come, and films behind all photos."""
+    has_notes = _is_takeout(entries)
+    return sorted(entries, key=lambda entry: (not (has_notes and _is_note(entry)), is_film(PurePosixPath(entry.path))))
 
 
 def unpacker_of(archive: ZipFile, entries: Sequence[Entry], owner: User) -> Unpacker:

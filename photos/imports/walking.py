@@ -17,6 +17,7 @@ from photos import storage
 from photos.arrival import Arrival
 from photos.imports.found import Candidate, Entry, LeftOut
 from photos.sidecars import Sidecars, is_sidecar, read_sidecars
+from photos.videos import is_film
 
 # What programs and file systems keep for themselves beside the photos, in lower case.
 SYSTEM_FOLDERS = frozenset(
@@ -173,6 +174,6 @@ def not_for_people(name: str) -> str:
     return "Of the system, or of another program." if name.casefold() in SYSTEM_FOLDERS | SYSTEM_FILES else ""
 
 
-def _by_stem(path: Path) -> tuple[str, str]:
-    """Let what belongs together come together: "a.jpg", "a.NEF", "b.jpg"."""
-    return path.stem.casefold(), path.suffix.casefold()
+def _by_stem(path: Path) -> tuple[bool, str, str]:
+    """Let what belongs together come together: "a.jpg", "a.NEF", "b.jpg"; films behind all photos they may be of."""
+    return is_film(path), path.stem.casefold(), path.suffix.casefold()

@@ -20,12 +20,14 @@ from accounts.local import local_owner
 from accounts.models import DestructiveAct, User
 from photos import storage
 from photos.arrival import Arrival
+from photos.companions import FilmWithoutPhoto
 from photos.errors import DiskFull, StorageMissing
 from photos.imports.found import Candidate, LeftOut
 from photos.imports.taking import Became, Manner, take
 from photos.imports.walking import Listed, candidates_in, walk
 from photos.models import Photo
 from photos.sidecars import is_sidecar
+from photos.version_names import VersionName
 
 SETTLED = timedelta(seconds=4)  # a file that was not written to for so long is whole
 REMEMBERED = 20  # files that were left, for people to see
@@ -56,6 +58,7 @@ class Watch:
     left: list[LeftOut] = field(default_factory=list)
     _known: dict[Path, State] = field(default_factory=dict)
     _waiting: dict[Path, tuple[State, datetime]] = field(default_factory=dict)
+    _films: set[Path] = field(default_factory=set)  # whose photos were not here
 
     @property
     def is_waiting(self) -> bool:
@@ -108,6 +111,7 @@ class Watch:
                 self._waiting.pop(path, None)
 
     def _forget_all_but(self, there: set[Path]) -> None:
+        self._films &= there
         for remembered in (self._known, self._waiting):
             for path in remembered.keys() - there:
                 del remembered[path]
@@ -131,8 +135,12 @@ class Watch:
             if not _was_deleted(candidate.path, owner):
                 taken = take(candidate, owner, Manner.COPY, now)
                 self.taken += taken.became in (Became.NEW, Became.VERSION)
+                self._has_come(candidate.path)
         except (StorageMissing, DiskFull, *AWAY):
             raise
+        except FilmWithoutPhoto as exc:
+            self._films.add(candidate.path)
+            self._leave(LeftOut(candidate.path, str(exc.detail)))
         except APIException as exc:
             self._leave(LeftOut(candidate.path, str(exc.detail)))
         except OSError as exc:
@@ -143,6 +151,14 @@ class Watch:
             self._leave(LeftOut(candidate.path, f"{type(exc).__name__}: {exc}", failed=True))
         yield candidate.path
         yield from candidate.beside
+
+    def _has_come(self, path: Path) -> None:
+        """Look again at films that may be of this photo, and name nothing any more that is in."""
+        of_it = {film for film in self._films if film.parent == path.parent and _key(film) == _key(path)}
+        self._films -= of_it
+        for film in of_it - {path}:
+            self._known.pop(film, None)
+        self.left = [other for other in self.left if other.path != path]
 
     def _try_later(self, left: LeftOut) -> None:
         self._waiting.pop(left.path, None)
@@ -165,6 +181,10 @@ def _state(path: Path) -> State | None:
     except OSError:
         return None
     return found.st_size, found.st_mtime_ns
+
+
+def _key(path: Path) -> str:
+    return VersionName.of(path.name).key
 
 
 def _was_deleted(path: Path, owner: User) -> bool:

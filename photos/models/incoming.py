@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils import timezone as clock
 
+from photos.models.photo import Photo
+
 if TYPE_CHECKING:
+    from accounts.models import User
     from photos.models.archive import ArchiveImport
-    from photos.models.photo import Photo
 
 LIFETIME = timedelta(hours=24)
+MAX_UNFINISHED = 1000  # of one person
 
 
 class IncomingUploadQuerySet(models.QuerySet["IncomingUpload"]):
@@ -30,6 +33,19 @@ class IncomingUploadQuerySet(models.QuerySet["IncomingUpload"]):
             return self.unfinished().filter(pk=uuid.UUID(hex=stem)).exists()
         except ValueError:
             return False
+
+    def waiting(self) -> Self:
+        """Films whose photo has not come yet."""
+        return self.unfinished().exclude(waits_for="")
+
+    def with_photo(self) -> Self:
+        """Those of which a photo is there that is called like them."""
+        named = Photo.objects.filter(owner=OuterRef("owner"), stem=OuterRef("waits_for"), trashed_at=None)
+        return self.filter(Exists(named)).order_by("created_at")
+
+    def films_of(self, owner: User) -> Self:
+        """Films that wait, and those that waited in vain and are still told of; the newest first."""
+        return self.filter(owner=owner, finished_at=None).exclude(waits_for="").order_by("-created_at")
 
     def expired(self, now: datetime) -> Self:
         return self.filter(expires_at__lte=now).order_by("expires_at")
@@ -54,6 +70,7 @@ class IncomingUpload(models.Model):
     duplicate = models.BooleanField(default=False)
     restored = models.BooleanField(default=False)
     refusal = models.TextField(blank=True)  # why no photo was made of it
+    waits_for = models.CharField(max_length=255, blank=True)  # the stem of the photo whose moving half it is
 
     objects = IncomingUploadQuerySet.as_manager()
 
@@ -61,6 +78,7 @@ class IncomingUpload(models.Model):
         db_table = "incoming_upload"
         indexes = [
             models.Index(fields=["expires_at"], name="incoming_by_expiry"),
+            models.Index(fields=["owner", "waits_for"], condition=~Q(waits_for=""), name="incoming_waiting"),
             models.Index(fields=["owner"], condition=Q(finished_at=None, refusal=""), name="incoming_unfinished"),
         ]
 
@@ -70,6 +88,11 @@ class IncomingUpload(models.Model):
     @property
     def is_unfinished(self) -> bool:
         return self.finished_at is None and not self.refusal
+
+    def wait_for(self, stem: str) -> None:
+        """Keep it until the photo of this stem comes, or it expires."""
+        self.waits_for = stem
+        self.save(update_fields=["waits_for"])
 
     def live_on(self, now: datetime) -> None:
         """Put the end off, because it has just got on."""

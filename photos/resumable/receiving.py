@@ -16,13 +16,14 @@ from django.db import transaction
 from rest_framework.exceptions import APIException
 
 from accounts.models import User
-from photos import quotas, storage
+from photos import quotas, storage, waiting
 from photos.archives.tasks import take_in
 from photos.arrival import Arrival
+from photos.companions import FilmWithoutPhoto
 from photos.errors import ChecksumMismatch, EmptyFile, FileTooLarge
 from photos.images import BrokenImage
 from photos.models import IncomingUpload
-from photos.models.incoming import LIFETIME
+from photos.models.incoming import LIFETIME, MAX_UNFINISHED
 from photos.resumable import partial, told
 from photos.resumable.errors import BeyondLength, OffsetMismatch, TooManyUploads, UploadGone
 from photos.resumable.partial import Checksum, HeldFile, Read
@@ -30,7 +31,6 @@ from photos.spool import FileInPlace
 from photos.tasks import hurry
 from photos.uploads import Accepted, accept_upload
 
-MAX_UNFINISHED = 1000  # of one person
 MAX_TRIES = 3
 
 
@@ -141,7 +141,10 @@ def _lent(upload: IncomingUpload, now: datetime) -> Iterator[HeldFile | None]:
 
 
 def _settle(upload: IncomingUpload, file: HeldFile, now: datetime, queued: bool) -> Accepted | None:
-    """Make a photo of an upload that is complete; what cannot become one is told so and its bytes go."""
+    """Make a photo of an upload that is complete; what cannot become one is told so and its bytes go.
+
+    A film whose photo has not come stays as it is, and waits.
+    """
     if file.size < upload.length:
         return None
     with file.trying() as lost:
@@ -154,7 +157,8 @@ def _settle(upload: IncomingUpload, file: HeldFile, now: datetime, queued: bool)
                 upload.refuse(str(exc.detail))
                 partial.remove(upload.pk)
             raise
-    partial.remove(upload.pk)
+    if upload.finished_at:
+        partial.remove(upload.pk)
     return accepted
 
 
@@ -167,7 +171,12 @@ def _accept(upload: IncomingUpload, file: HeldFile, now: datetime, queued: bool)
         return None
     arrival = Arrival(said.modified_at, said.folder)
     with FileInPlace(file.path, said.name) as whole:
-        accepted = accept_upload(whole, upload.owner, now, said.sha256, queued, arrival, counted=upload.length)
+        try:
+            accepted = accept_upload(whole, upload.owner, now, said.sha256, queued, arrival, counted=upload.length)
+        except FilmWithoutPhoto:
+            if not upload.waits_for:
+                upload.wait_for(waiting.photo_of(said.name))
+            return None
     if queued and accepted.created:
         hurry(accepted.photo.pk)
     upload.finish(accepted.photo, now, duplicate=not accepted.created, restored=accepted.restored)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from rest_framework.exceptions import APIException
 
-from photos import storage
+from photos import storage, waiting
 from photos.models import ArchiveImport, IncomingUpload
 from photos.models.incoming import LIFETIME
 from photos.resumable import partial, receiving
@@ -28,7 +28,7 @@ def take_in_complete(now: datetime) -> int:
     if not storage.is_mounted():
         return 0
     quiet_since = now - ATTENDED + LIFETIME  # each piece puts the end off
-    waiting = IncomingUpload.objects.unfinished().filter(expires_at__gt=now, expires_at__lt=quiet_since)
+    waiting = IncomingUpload.objects.unfinished().filter(waits_for="", expires_at__gt=now, expires_at__lt=quiet_since)
     return sum(_take_in(upload, now) for upload in waiting.iterator() if _is_complete(upload))
 
 
@@ -47,6 +47,13 @@ def _take_in(upload: IncomingUpload, now: datetime) -> bool:
     except APIException as exc:
         logger.warning("upload %s of %s became no photo: %s", upload.pk, upload.owner, exc.detail)
         return False
+
+
+def settle(films: Iterable[IncomingUpload], now: datetime) -> int:
+    """Join films that wait to their photos, where those are there; return how many."""
+    if not storage.is_mounted():
+        return 0
+    return sum(_take_in(upload, now) and upload.finished_at is not None for upload in films)
 
 
 def expire(now: datetime) -> int:
@@ -68,10 +75,14 @@ def _expire(upload: IncomingUpload, now: datetime) -> bool:
         except UploadLocked:
             return False
         # Once more by the time: a piece may have come between.
-        deleted, _ = IncomingUpload.objects.filter(pk=upload.pk).expired(now).delete()
-        if deleted:
+        gone = IncomingUpload.objects.filter(pk=upload.pk).expired(now)
+        if upload.waits_for and upload.is_unfinished:  # a person is to hear of it for one more day
+            ended: int = gone.update(refusal=waiting.NEVER_CAME, expires_at=now + LIFETIME)
+        else:
+            ended, _ = gone.delete()
+        if ended:
             partial.remove(upload.pk)
-    return bool(deleted)
+    return bool(ended)
 
 
 def _leftovers(now: datetime) -> Iterator[Path]:

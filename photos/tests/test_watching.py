@@ -24,6 +24,7 @@ from photos.imports.watch_status import held_before, problems, write_status
 from photos.imports.watching import SETTLED, Watch, Watched
 from photos.management.commands.watch import tell
 from photos.models import Photo, PhotoFile
+from photos.tests import moving
 from photos.tests.factories import at, make_user
 from photos.tests.pictures import jpeg, on_disk
 
@@ -68,6 +69,20 @@ def test_files_of_one_name_wait_for_each_other(watch: Watch, folder: Path) -> No
 
     assert before == 0
     assert Photo.objects.get().files.get().name == "a.xmp"
+
+
+def test_a_film_that_was_put_there_before_its_photo_is_joined_to_it(watch: Watch, folder: Path) -> None:
+    on_disk(folder, moving.live_video(), "IMG_1.MOV")
+    watch.look(NOW)
+    watch.look(LATER)
+    named = [left.name for left in watch.left]
+    on_disk(folder, moving.live_still(), "IMG_1.JPG")
+
+    for step in range(1, 5):
+        watch.look(LATER + step * SETTLED)
+
+    assert named == [str(folder / "IMG_1.MOV")]
+    assert (Photo.objects.get().has_motion, watch.left) == (True, [])
 
 
 def test_a_file_that_cannot_be_taken_is_named_once_and_looked_at_again_when_it_changes(

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from rest_framework.exceptions import APIException
 
 from photos.errors import NoFile
-from photos.models import Photo
+from photos.models import IncomingUpload, Photo
 from photos.names import clean_name
 from photos.pipeline import analyse
 from photos.quotas import usage_of
@@ -21,7 +21,9 @@ from photos.templatetags.photo_display import thumbnail
 from photos.thumbnails import SIZES
 from photos.uploads import Accepted, accept_upload, received_file
 from photos.views.request import PageRequest
+from photos.waiting import KeptWaiting
 
+FILMS = 50  # without a photo, that are told of
 FORMATS = "JPEG, PNG, WebP, GIF, AVIF, TIFF, BMP, HEIC, JPEG 2000"
 
 
@@ -32,6 +34,7 @@ class Outcome:
     name: str
     accepted: Accepted | None = None
     problem: str = ""
+    waits: str = ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,7 +48,10 @@ def upload(request: PageRequest) -> HttpResponse:
 
 
 def _from_script(request: PageRequest) -> JsonResponse:
-    accepted = _take(received_file(request), request)
+    try:
+        accepted = _take(received_file(request), request)
+    except KeptWaiting as exc:
+        return JsonResponse({"waits": str(exc)}, status=202)
     return JsonResponse(_summary(accepted), status=201 if accepted.created else 200)
 
 
@@ -58,7 +64,13 @@ def _from_form(request: PageRequest) -> HttpResponse:
 
 
 def _page(request: PageRequest, outcome: dict[str, Any], status: int = 200) -> HttpResponse:
-    told = {"usage": usage_of(request.user), "max_upload": longest_of(told_of.PHOTO), "formats": FORMATS}
+    films = IncomingUpload.objects.films_of(request.user)[:FILMS]
+    told = {
+        "films": [(told_of.read(film.metadata).name, film) for film in films],
+        "usage": usage_of(request.user),
+        "max_upload": longest_of(told_of.PHOTO),
+        "formats": FORMATS,
+    }
     return render(request, "photos/upload.html", told | outcome, status=status)
 
 
@@ -66,13 +78,15 @@ def _outcome(file: UploadedFile, request: PageRequest) -> Outcome:
     name = clean_name(file.name or "")
     try:
         return Outcome(name, _take(file, request))
+    except KeptWaiting as exc:
+        return Outcome(name, waits=str(exc))
     except APIException as exc:
         return Outcome(name, problem=str(exc.detail))
 
 
 def _take(file: UploadedFile, request: PageRequest) -> Accepted:
     now = timezone.now()
-    accepted = accept_upload(file, request.user, now)
+    accepted = accept_upload(file, request.user, now, may_wait=True)
     return replace(accepted, photo=analyse(accepted.photo, now, picture=accepted.picture), picture=None)
 
 

@@ -87,6 +87,7 @@ export class UploadItem {
 
   async read(header) {
     if (this.isArchive) return { id: header("X-Import-Id"), kind: "archives" };
+    if (header("X-Waits-For-Photo")) return { kind: "waits" };
     const id = header("X-Photo-Id");
     const kind = header("X-Photo-Restored") ? "restored" : header("X-Photo-Duplicate") ? "there" : "added";
     return { id, kind };
@@ -96,6 +97,11 @@ export class UploadItem {
     this.state = "done";
     if (kind === "archives") {
       this.row.showArchive(this.site.archiveOf(id));
+      this.events.ended(this, kind);
+      return;
+    }
+    if (kind === "waits") {
+      this.row.show("It is the moving half of a photo: kept for 24 hours until that comes");
       this.events.ended(this, kind);
       return;
     }

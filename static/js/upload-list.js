@@ -2,8 +2,9 @@
 const KINDS = {
   added: "added", archives: "being taken in", restored: "restored", there: "already there",
   refused: "could not be added", paused: "paused",
+  waits: "waiting for its photo",
 };
-const FINISHED = ["added", "archives", "restored", "there"];
+const FINISHED = ["added", "archives", "restored", "there", "waits"];
 const ROWS = 100; // of finished files that stay in sight
 const WAITING_ROWS = 30; // so many are shown that nothing has been done for yet
 
