@@ -25,8 +25,8 @@ def read_file(photo: Photo, now: datetime) -> Callable[[Photo], set[str]]:
     Raises as photos.originals.reading and photos.images.opened do.
     """
     around = Circumstances(photo.original_name, photo.created_at, photo.file_modified_at, photo.folder)
-    beside = PhotoFile.objects.filter(photo=photo, kind=PhotoFile.Kind.SIDECAR).order_by("-pk")[:MOST_SIDECARS]
-    sidecars = [_bytes_of(file) for file in beside]
+    beside = PhotoFile.objects.filter(photo=photo, kind=PhotoFile.Kind.SIDECAR, inherited_at=None).order_by("-pk")
+    sidecars = [_bytes_of(file) for file in beside[:MOST_SIDECARS]]
     with originals.reading(photo.original) as path:
         found = read_metadata(path, around, sidecars)
     # The tables of zones and places are loaded by now, outside any transaction.

@@ -1,9 +1,10 @@
-"""Photos that came in apart, made one photo with versions, and back: what a merge of raw and edited files does."""
+"""Files of photos that are merged into one: versions of it, or kept beside it; and how they part again."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from datetime import datetime
 
 from photos import versions
 from photos.beside import keep_again
@@ -21,8 +22,20 @@ def adopt(keeper: Photo, other: Photo, undo: ExitStack) -> Sequence[PhotoFile]:
     shown = PhotoFile(kind=kind, name=other.original_name, stored=other.original)
     for column in PICTURE:
         setattr(shown, column, getattr(other, column))
+    return _keep(keeper, [shown, *other.files.order_by("pk")], undo)
+
+
+def inherit(keeper: Photo, other: Photo, now: datetime, undo: ExitStack) -> Sequence[PhotoFile]:
+    """Keep likewise what is kept beside another photo of the same picture, but for what shows it."""
+    files = list(other.files.order_by("pk"))
+    for file in files:
+        file.inherited_at = now
+    return _keep(keeper, files, undo)
+
+
+def _keep(keeper: Photo, files: Sequence[PhotoFile], undo: ExitStack) -> Sequence[PhotoFile]:
     has = {keeper.sha256, *keeper.files.values_list("sha256", flat=True)}
-    rows = [file for file in (shown, *other.files.order_by("pk")) if file.sha256 not in has]
+    rows = [file for file in files if file.sha256 not in has]
     for row in rows:
         row.pk, row.photo = None, keeper
         row._state.adding = True

@@ -15,6 +15,7 @@ from search.hybrid import rank
 from search.language import parse
 from search.lasting import is_passing
 from search.meaning import Meaning
+from search.merged import following
 from search.modes import Mode
 from search.queries import clean
 from search.relevance import Relevance
@@ -25,7 +26,7 @@ from search.wishes import Wish, wish
 def any_answers(text: str, user: User, photo_ids: Collection[int]) -> bool:
     """Tell whether one of these photos is a strong answer to the text, as the page's hybrid search reads it."""
     try:
-        query = parse(clean(text))
+        query = following(parse(clean(text)), user)
         if is_passing(query):
             return False
         meaning, with_archive = Meaning.now(user), names_archive(query)

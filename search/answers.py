@@ -15,6 +15,7 @@ from search.fulltext import index_for
 from search.idlists import NO_IDS, among, column_of, united
 from search.language import Query, parse
 from search.meaning import Meaning
+from search.merged import following
 from search.modes import Mode
 from search.nearest import measured, reaching
 from search.queries import clean
@@ -48,7 +49,7 @@ def answered(query: Query, user: User, mode: Mode) -> Answered:
     mode the words alone count. More facts only take photos away: what is near enough, and how typos are mended, hangs
     on no fact. These are the rules of `search.bands`, which tells results apart.
     """
-    meaning, with_archive = Meaning.now(user), names_archive(query)
+    query, meaning, with_archive = following(query, user), Meaning.now(user), names_archive(query)
     either = [_answers(one, mode, wish(one, meaning, with_archive)) for one in alternatives(query)]
     ids = united([one.ids for one in either])
     return Answered(ids, [one.asked for one in either], [one.corrected for one in either])

@@ -15,6 +15,7 @@ from search.hits import Hit, Result, hits
 from search.language import Query, Words, parse, walk
 from search.lists import LONGEST, Ranking
 from search.meaning import Meaning
+from search.merged import following
 from search.modes import Mode
 from search.nearmisses import near_misses
 from search.queries import clean
@@ -65,7 +66,7 @@ def rank(text: str, user: User, limit: int, mode: Mode, is_shown: bool = False) 
     Only where somebody is shown them, other queries are looked for where there is no strong answer.
     """
     text = clean(text)
-    query = parse(text, lenient=mode is Mode.SEMANTIC)
+    query = following(parse(text, lenient=mode is Mode.SEMANTIC), user)
     meaning, with_archive = Meaning.now(user), names_archive(query)
     either = alternatives(query)
     answers = [_answer(one, mode, limit, meaning, with_archive) for one in either]

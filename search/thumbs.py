@@ -12,6 +12,7 @@ from accounts.models import User
 from photos.models import Photo
 from search.examples import Shown
 from search.language import Example, Query, chips, headline
+from search.merged import following
 from search.models import ShownPicture
 
 _SMALL = 512  # pixels, the smallest rendition of a photo
@@ -30,6 +31,7 @@ class Thumb:
 
 def described(query: Query, text: str, user: User, now: datetime) -> dict[str, Any]:
     """Return what a page of results tells of its query, as the variables of its template."""
+    query = following(query, user)
     pieces = chips(query)
     examples = [chip.example for chip in pieces if chip.example]
     shown = Shown.by(examples, user, now)

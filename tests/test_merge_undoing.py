@@ -14,9 +14,10 @@ from photos import teaching
 from photos.duplicates.merging import Choice, dismiss, merge
 from photos.duplicates.scanning import scan
 from photos.duplicates.undoing import CannotUndo, undo, withdraw
-from photos.models import Dismissal, DuplicateGroup, Merge, Photo, PhotoTag, TeachingExample
+from photos.metadata import Face
+from photos.models import Dismissal, DuplicateGroup, Merge, Photo, PhotoFace, PhotoFile, PhotoTag, TeachingExample
 from photos.tests.duplicated import NOW, differing, ids, seen
-from photos.tests.factories import at, make_user
+from photos.tests.factories import at, make_user, make_version
 from photos.tests.test_merging import grouped, merged, tags_of
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,9 @@ def rows(model: type[Model], *left_out: str) -> list[dict[str, Any]]:
 
 def everything() -> list[list[dict[str, Any]]]:
     """Return all that a merge may touch."""
-    return [rows(Photo), rows(PhotoTag), rows(Album), rows(AlbumPlace), rows(TeachingExample), rows(Dismissal)]
+    files = rows(PhotoFile, "stored")
+    own = [rows(Photo), rows(PhotoTag), rows(TeachingExample), rows(PhotoFace), files]
+    return [*own, rows(Album), rows(AlbumPlace), rows(Dismissal)]
 
 
 def rich_photos(owner: User) -> list[Photo]:
@@ -42,6 +45,8 @@ def rich_photos(owner: User) -> list[Photo]:
     one.edit({"title": "Ada", "caption": "Ada laughs", "location": {"latitude": 38.7, "longitude": -9.1}})
     other.edit({"taken_at": at("1999-01-01 10:00").replace(microsecond=123456), "description": "By the sea"})
     teaching.mark(teaching.word_named("ada"), [one], True, NOW)
+    PhotoFace.objects.put(one, [Face("Ada", 0.1, 0.1, 0.2, 0.2)])
+    make_version(other, PhotoFile.Kind.SIDECAR)
     for title, photos in (("Trees", [one, other]), ("Both", [other, keeper]), ("Own", [keeper])):
         Album.objects.named(owner, title).add(ids(photos))
     return [keeper, one, other]

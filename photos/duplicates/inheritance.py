@@ -9,9 +9,13 @@ from typing import Any
 
 from photos.duplicates.shots import UNSURE_DATES
 from photos.grouping import groupings
-from photos.models import Photo, PhotoTag, TeachingExample
+from photos.metadata import Face
+from photos.metadata.facts import MOST_FACES
+from photos.models import Photo, PhotoFace, PhotoFile, PhotoTag, TeachingExample, Tier
 from photos.models.tag import MAX_TAGS
 
+# Where faces lie at the same place, and what is kept beside one is of the other too.
+SAME_PICTURE = {Tier.PIXELS, Tier.RAW, Tier.NEAR}
 _TEXTS = ("title", "description")
 _PLACE = ("latitude", "longitude", "altitude")
 
@@ -25,9 +29,11 @@ class Inheritance:
     rejected: Sequence[str] = ()  # words a person took off the others for ever
     groups: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by kind the titles, such as of albums
     lessons: Mapping[int, bool] = field(default_factory=dict)  # by the word, whether the photo is to show it
+    faces: Sequence[Face] = ()
+    files: Sequence[str] = ()  # by name, what is kept beside the others
 
     def __bool__(self) -> bool:
-        return bool(self.changes or self.tags or self.rejected or self.groups or self.lessons)
+        return any(vars(self).values())
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,8 @@ class Belongings:
     tags: Mapping[int, Sequence[PhotoTag]]
     groups: Mapping[str, Mapping[int, Sequence[str]]]  # by kind
     lessons: Mapping[int, Sequence[tuple[int, bool]]]
+    faces: Mapping[int, Sequence[PhotoFace]]
+    files: Mapping[int, Sequence[PhotoFile]]
 
 
 def belongings_of(photo_ids: Collection[int]) -> Belongings:
@@ -48,11 +56,15 @@ def belongings_of(photo_ids: Collection[int]) -> Belongings:
     examples = TeachingExample.objects.filter(photo__in=photo_ids).order_by("pk")
     for photo, word, positive in examples.values_list("photo_id", "word_id", "positive"):
         lessons[photo].append((word, positive))
-    return Belongings(tags, {grouping.kind: grouping.titles(photo_ids) for grouping in groupings()}, lessons)
+    groups = {grouping.kind: grouping.titles(photo_ids) for grouping in groupings()}
+    faces, files = PhotoFace.objects.by_photo(list(photo_ids)), PhotoFile.objects.by_photo(photo_ids)
+    return Belongings(tags, groups, lessons, faces, files)
 
 
-def inheritance(keeper: Photo, others: Sequence[Photo], belongings: Belongings | None = None) -> Inheritance:
-    """Return what the keeper takes over from the others.
+def inheritance(
+    keeper: Photo, others: Sequence[Photo], tier: Tier, belongings: Belongings | None = None
+) -> Inheritance:
+    """Return what the keeper takes over from the others, which are duplicates of it by this tier.
 
     What a person said goes before what a file said, and what the keeper has before what the others have; of what only
     others have, the first that has it gives it.
@@ -60,7 +72,9 @@ def inheritance(keeper: Photo, others: Sequence[Photo], belongings: Belongings |
     have = belongings or belongings_of([keeper.pk, *(other.pk for other in others)])
     tags, rejected = _words(keeper, others, have)
     groups, lessons = _groups(keeper, others, have), _lessons(keeper, others, have)
-    return Inheritance(_changes(keeper, others), tags, rejected, groups, lessons)
+    faces = _faces(keeper, others, have) if tier in SAME_PICTURE else []
+    files = _files(keeper, others, have) if tier in SAME_PICTURE - {Tier.RAW} else []
+    return Inheritance(_changes(keeper, others), tags, rejected, groups, lessons, faces, files)
 
 
 def _changes(keeper: Photo, others: Sequence[Photo]) -> dict[str, Any]:
@@ -138,3 +152,24 @@ def _lessons(keeper: Photo, others: Sequence[Photo], have: Belongings) -> dict[i
             if word not in own:
                 said.setdefault(word, positive)
     return said
+
+
+def _faces(keeper: Photo, others: Sequence[Photo], have: Belongings) -> list[Face]:
+    """Return the faces of people whom nobody has marked on the keeper; where nobody is marked on it, all there are."""
+    own = have.faces.get(keeper.pk, ())
+    known = {face.name.casefold() for face in own}
+    found: dict[str, Face] = {}
+    for other in others:
+        theirs = [face.marked for face in have.faces.get(other.pk, ())]
+        for number, face in enumerate(theirs):
+            if face.name and face.name.casefold() not in known:
+                found.setdefault(face.name.casefold(), face)
+            elif not face.name and not own:
+                found.setdefault(f" {number}", face)  # of one photo, else they would be there twice
+    return list(found.values())[: max(MOST_FACES - len(own), 0)]
+
+
+def _files(keeper: Photo, others: Sequence[Photo], have: Belongings) -> list[str]:
+    own = {keeper.sha256, *(file.sha256 for file in have.files.get(keeper.pk, ()))}
+    theirs = [file for other in others for file in have.files.get(other.pk, ())]
+    return list({file.sha256: file.name for file in theirs if file.sha256 not in own}.values())

@@ -17,9 +17,9 @@ from rest_framework.exceptions import APIException
 
 from accounts.models import User
 from photos import pipeline
-from photos.duplicates.inheritance import Inheritance, inheritance
+from photos.duplicates.inheritance import SAME_PICTURE, Inheritance, inheritance
 from photos.grouping import groupings
-from photos.joining import adopt
+from photos.joining import adopt, inherit
 from photos.models import (
     Dismissal,
     DuplicateGroup,
@@ -27,6 +27,7 @@ from photos.models import (
     MergedPhoto,
     MergeRun,
     Photo,
+    PhotoFace,
     PhotoTag,
     Stage,
     TeachingExample,
@@ -105,14 +106,13 @@ def _merge(
         group = DuplicateGroup.objects.select_for_update(of=("self",)).visible_to(user).get(pk=group_id)
         keeper, others, rest = _held(group, user, choice or suggestion(group))
         done = Merge(owner=user, tier=group.tier, group=group, keeper=keeper, run=run, merged_at=now)
-        _hand_over(done, keeper, others, inheritance(keeper, others), now)
+        _hand_over(done, keeper, others, inheritance(keeper, others, Tier(group.tier)), now)
         done.dismissal = _keep_apart(user, keeper, rest)
-        if group.tier == Tier.RAW:
-            adopted = [file.sha256 for other in others for file in adopt(keeper, other, undo)]
-            done.files = {"shown": keeper.sha256, "adopted": adopted}
+        _hand_over_files(done, keeper, others, undo)
         done.save()
         MergedPhoto.objects.bulk_create(
-            MergedPhoto(merge=done, photo=other, name=other.original_name, sha256=other.sha256) for other in others
+            MergedPhoto(merge=done, photo=one, name=one.original_name, sha256=one.sha256, number=one.pk)
+            for one in others
         )
         for other in others:
             other.trash(now)
@@ -162,6 +162,20 @@ def _hand_over(done: Merge, keeper: Photo, others: Sequence[Photo], moving: Inhe
     for word in VocabularyWord.objects.filter(pk__in=moving.lessons):
         positive = moving.lessons[word.pk]
         TeachingExample.objects.create(word=word, photo=keeper, positive=positive, marked_at=now)
+    if moving.faces:
+        PhotoFace.objects.inherit(keeper, moving.faces, now)
+        keeper.save(update_fields=["updated_at"])
+
+
+def _hand_over_files(done: Merge, keeper: Photo, others: Sequence[Photo], undo: ExitStack) -> None:
+    adopted: list[str] = []
+    for other in others:
+        if done.tier == Tier.RAW:
+            adopted += [file.sha256 for file in adopt(keeper, other, undo)]
+        elif done.tier in SAME_PICTURE:
+            adopted += [file.sha256 for file in inherit(keeper, other, done.merged_at, undo)]
+    if adopted:
+        done.files = {"shown": keeper.sha256, "adopted": adopted}
 
 
 def _columns(photo: Photo) -> dict[str, Any]:

@@ -94,5 +94,5 @@ def _review(
             for member in ordered
         ],
         reasons=reasons(merits[ids[0]], [merits[pk] for pk in ids[1:]], Tier(group.tier)),
-        moving=inheritance(photos[choice.keeper], [photos[pk] for pk in merged], have),
+        moving=inheritance(photos[choice.keeper], [photos[pk] for pk in merged], Tier(group.tier), have),
     )

@@ -12,7 +12,7 @@ from accounts.models import User
 from photos.duplicates.merging import TAG_COLUMNS, tell
 from photos.grouping import groupings
 from photos.joining import part
-from photos.models import Dismissal, Fingerprint, Merge, Photo, PhotoTag, Stage, TeachingExample
+from photos.models import Dismissal, Fingerprint, Merge, Photo, PhotoFace, PhotoTag, Stage, TeachingExample
 
 
 class CannotUndo(APIException):
@@ -99,6 +99,8 @@ def _take_back(merge: Merge, keeper: Photo) -> None:
     for grouping in groupings():
         grouping.take_back(keeper, merge.groups.get(grouping.kind, []))
     TeachingExample.objects.filter(photo=keeper, word__in=merge.lessons, marked_at=merge.merged_at).delete()
+    if PhotoFace.objects.filter(photo=keeper, inherited_at=merge.merged_at).delete()[0]:
+        keeper.save(update_fields=["updated_at"])
 
 
 def _put_back(keeper: Photo, name: str, change: dict[str, Any]) -> set[str]:

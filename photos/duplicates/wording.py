@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.template.defaultfilters import date as written_date
 
 from photos.duplicates.inheritance import Inheritance
+from photos.metadata import Face
 from photos.models import Merge, Tier
 
 ABOUT: Mapping[Tier, str] = {
@@ -28,6 +29,10 @@ def moves(moving: Inheritance) -> list[str]:
     if moving.rejected:
         lines.append(f"Tags that are off for good: {', '.join(moving.rejected)}")
     lines += [f"{kind.capitalize()}: {', '.join(titles)}" for kind, titles in moving.groups.items()]
+    if moving.faces:
+        lines.append(f"Faces: {_faces(moving.faces)}")
+    if moving.files:
+        lines.append(f"Kept beside it: {_short(', '.join(moving.files))}")
     if moving.lessons:
         lines.append("It teaches the words that the others have taught")
     return lines
@@ -51,5 +56,13 @@ def _changed(name: str, value: object) -> str:
         return f"Date: {written_date(value, 'j F Y, H:i:s')}"
     if name == "location" and isinstance(value, dict):
         return f"Place: {value['latitude']:.4f}, {value['longitude']:.4f}"
-    text = str(value)
-    return f"{name.capitalize()}: {text if len(text) <= _LONGEST else text[:_LONGEST].rstrip() + '…'}"
+    return f"{name.capitalize()}: {_short(str(value))}"
+
+
+def _faces(faces: Sequence[Face]) -> str:
+    named, nameless = [face.name for face in faces if face.name], sum(not face.name for face in faces)
+    return ", ".join([*named, *([f"{nameless} without a name"] if nameless else [])])
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST].rstrip() + "…"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -14,11 +15,17 @@ if TYPE_CHECKING:
 class PhotoFaceQuerySet(models.QuerySet["PhotoFace"]):
     def put(self, photo: Photo, faces: Iterable[Face]) -> None:
         """Let these be the faces that the photo's file marks, in the place of those it marked before."""
-        marked = list(faces)
-        if [face.marked for face in self.filter(photo=photo).order_by("pk")] == marked:
+        marked, own = list(faces), self.filter(photo=photo, inherited_at=None)
+        if [face.marked for face in own.order_by("pk")] == marked:
             return
-        self.filter(photo=photo).delete()
+        own.delete()
         PhotoFace.objects.bulk_create(PhotoFace(photo=photo, **vars(face)) for face in marked)
+        inherited = self.filter(photo=photo).exclude(inherited_at=None)
+        inherited.filter(pk__in=[face.pk for face in inherited if face.marked in marked]).delete()
+
+    def inherit(self, photo: Photo, faces: Iterable[Face], now: datetime) -> None:
+        """Let these be on the photo too, as somebody marked them on another one that is merged into it now."""
+        PhotoFace.objects.bulk_create(PhotoFace(photo=photo, inherited_at=now, **vars(face)) for face in faces)
 
     def by_photo(self, ids: Sequence[int]) -> dict[int, list[PhotoFace]]:
         """Return the faces on these photos, by the photo's id, as the file orders them."""
@@ -37,6 +44,7 @@ class PhotoFace(models.Model):
     top = models.FloatField()
     width = models.FloatField()
     height = models.FloatField()
+    inherited_at = models.DateTimeField(null=True, editable=False)  # with a photo merged into this one
 
     objects = PhotoFaceQuerySet.as_manager()
 

@@ -42,6 +42,8 @@ class PhotoFile(Picture):
     stored = models.CharField(max_length=255, unique=True, help_text="Relative to the media folder.")
     sha256 = models.CharField("SHA-256", max_length=64)
     bytes = models.PositiveBigIntegerField()
+    # With a photo merged into this one: what such a sidecar says has moved by the merge, and is not read again.
+    inherited_at = models.DateTimeField(null=True, editable=False)
 
     objects = PhotoFileQuerySet.as_manager()
     bytes_stay = False  # set where another row has taken them over: what goes then is the row alone

@@ -64,12 +64,13 @@ class Merge(models.Model):
 
 
 class MergedPhoto(models.Model):
-    """A photo that went to the trash in a merge; its name and hash outlive it."""
+    """A photo that went to the trash in a merge; its name, hash and number outlive it."""
 
     merge = models.ForeignKey(Merge, models.CASCADE, related_name="merged")
     photo = models.ForeignKey("photos.Photo", models.SET_NULL, null=True, related_name="merged_in")
     name = models.CharField("original name", max_length=255)
     sha256 = models.CharField("SHA-256", max_length=64)
+    number = models.PositiveBigIntegerField(null=True, db_index=True, help_text="Of the photo; it is never used again.")
 
     class Meta:
         db_table = "duplicate_merged_photo"

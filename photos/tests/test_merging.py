@@ -176,7 +176,7 @@ def test_what_a_word_was_taught_by_moves(owner: User) -> None:
 def test_nothing_moves_where_there_is_nothing(owner: User) -> None:
     keeper, other = seen(), seen()
 
-    assert not inheritance(keeper, [other])
+    assert not inheritance(keeper, [other], Tier.NEAR)
     kept = merged(keeper, other)
 
     assert (kept.edited, tags_of(kept), kept.owner) == ([], {}, owner)
@@ -187,10 +187,10 @@ def test_the_preview_takes_a_constant_number_of_queries(owner: User, django_asse
     few, many = [seen(tags=["a"]) for _ in range(2)], [seen(tags=["a"]) for _ in range(12)]
     put_into_groups(owner, "Trees", few + many)
 
-    with django_assert_num_queries(3):
-        inheritance(few[0], few[1:])
-    with django_assert_num_queries(3):
-        inheritance(many[0], many[1:])
+    with django_assert_num_queries(5):
+        inheritance(few[0], few[1:], Tier.NEAR)
+    with django_assert_num_queries(5):
+        inheritance(many[0], many[1:], Tier.NEAR)
 
 
 def test_a_person_chooses_whom_to_keep_and_who_stays_as_well(owner: User) -> None:
