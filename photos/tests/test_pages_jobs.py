@@ -76,7 +76,7 @@ def test_staff_pauses_cancels_and_tries_again(client: Client, make_photo: MakePh
     client.post(reverse("photos:jobs_pause"))
     assert Pause.objects.exists()
     assert f"Paused by {Pause.objects.get().by}" in text_of(client)
-    assert "Analysing photos <small>1</small>" in text_of(client)
+    assert "<span>Analysing photos <small>1</small>" in text_of(client)
     client.post(reverse("photos:jobs_resume"))
     assert client.post(reverse("photos:jobs_cancel"), {"job": "no id"}).status_code == 404
     client.post(reverse("photos:jobs_cancel"))

@@ -114,7 +114,10 @@ def _chosen(request: PageRequest) -> RunQuerySet:
 
 
 def _told(request: PageRequest, count: int, noun: str, words: str) -> HttpResponse:
-    messages.success(request, f"{count:,} {noun}{'' if count == 1 else 's'} {words}")
+    if count:
+        messages.success(request, f"{count:,} {noun}{'' if count == 1 else 's'} {words}")
+    else:
+        messages.info(request, "Nothing was left to do here: it waits, is at work or has ended already.")
     return _answer(request)
 
 

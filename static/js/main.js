@@ -2,6 +2,7 @@ import { startBack } from "./back.js";
 import { startCompletions } from "./completions.js";
 import { startCopying } from "./copy.js";
 import { startDuplicates } from "./duplicates.js";
+import { startJobs } from "./jobs.js";
 import { startKeyboard } from "./keyboard.js";
 import { startMotion } from "./motion.js";
 import { startNotices } from "./notices.js";
@@ -20,6 +21,7 @@ startParts(); // before the keys of the page: Escape closes it first
 startPopovers(); // and these
 startKeyboard();
 startDuplicates();
+startJobs();
 startBack();
 startPanel();
 startMotion();
