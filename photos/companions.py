@@ -87,7 +87,8 @@ def _noted(name: str, folder: str, owner: User, incoming: Path) -> Photo:
     key = VersionName.of(f"{of}.xmp").key
     whole = Photo.objects.visible_to(owner).filter(stem__in={VersionName.of(of).key, key})
     there = whole.filter(folder=clean_folder(folder)) if folder else whole
-    found = [photo for photo in there.order_by("pk")[:_MOST] if of.casefold() in _names_of(photo)]
+    # By the stem, too: for the lowest numbers alone SQLite would go through all photos of the owner.
+    found = [photo for photo in there.order_by("stem", "pk")[:_MOST] if of.casefold() in _names_of(photo)]
     found = found or list(there.filter(stem=key).order_by("pk")[:_MOST])
     if len(found) > 1:
         raise SidecarUnclear

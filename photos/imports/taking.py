@@ -10,12 +10,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from django.core.files.base import File
-from django.db.models import Q
 
 from accounts.models import User
 from photos import storage
 from photos.imports.found import Altered, Candidate
-from photos.models import Photo, PhotoFile
+from photos.models import Photo
 from photos.spool import FileInPlace, SharedFile
 from photos.uploads import Accepted, accept_upload
 
@@ -98,8 +97,8 @@ def _opened(candidate: Candidate, manner: Manner) -> File:
 
 def _known(owner: User, sha256: str) -> Photo | None:
     """Find the photo with these bytes among its files, where nothing is left to be done for it."""
-    of_these_bytes = Q(sha256=sha256) | Q(pk__in=PhotoFile.objects.filter(sha256=sha256).values("photo"))
-    photo = Photo.objects.filter(of_these_bytes, owner=owner, trashed_at=None).first()
+    there = [pk for _, pk, is_trashed in Photo.objects.having(owner, [sha256]) if not is_trashed]
+    photo = Photo.objects.filter(pk__in=there).first() if there else None
     return photo if photo and storage.path_of(_kept(photo)[sha256]).is_file() else None
 
 

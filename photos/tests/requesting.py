@@ -84,3 +84,14 @@ def reads_vectors(sql: str) -> bool:
 def files_below(folder: Path) -> list[Path]:
     """Return every file of a media folder but its marker."""
     return [path for path in folder.rglob("*") if path.is_file() and path.name != ".cloudzy"]
+
+
+def plans_of(queries: CaptureQueriesContext) -> list[str]:
+    """Return how SQLite goes about each SELECT among these, a line for each table."""
+    plans = []
+    with connection.cursor() as cursor:
+        for query in queries.captured_queries:
+            if query["sql"].startswith("SELECT"):
+                cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+                plans += [row[3] for row in cursor.fetchall()]
+    return plans

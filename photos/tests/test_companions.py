@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +19,7 @@ from photos.models import Photo, PhotoFile
 from photos.tests import moving
 from photos.tests.factories import at, make_user
 from photos.tests.pictures import jpeg, on_disk, png
-from photos.tests.requesting import post_photo, problem_of
+from photos.tests.requesting import plans_of, post_photo, problem_of
 from photos.tests.test_versions import CAMERAS, EDITED, RAW
 from photos.uploads import Accepted, accept_upload
 from photos.videos import read_video
@@ -54,6 +56,14 @@ def test_a_sidecar_is_kept_with_its_photo_and_read(owner: User, name: str, data:
     assert (accepted.photo, accepted.created, accepted.joined) == (photo, True, "sidecar")
     assert photo.title == "Lisbon at night"
     assert storage.path_of(photo.files.get().stored).read_bytes() == data
+
+
+def test_the_photo_of_a_sidecar_is_found_without_a_walk_through_the_library(owner: User) -> None:
+    take(owner, jpeg(), "IMG_1.JPG")
+    with CaptureQueriesContext(connection) as queries:
+        take(owner, SIDECAR, "IMG_1.JPG.xmp")
+
+    assert [plan for plan in plans_of(queries) if plan.endswith("(owner_id=?)") or plan.startswith("SCAN photo")] == []
 
 
 def test_the_same_sidecar_again_is_there_already(owner: User, media: object) -> None:

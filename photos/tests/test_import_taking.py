@@ -3,6 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from photos import storage
@@ -13,7 +15,7 @@ from photos.imports.taking import Became, Manner, let_go, take
 from photos.models import Photo
 from photos.tests.factories import at, make_user
 from photos.tests.pictures import jpeg, on_disk
-from photos.tests.requesting import files_below
+from photos.tests.requesting import files_below, plans_of
 
 NOW = at("2023-10-23 12:00")
 
@@ -35,6 +37,14 @@ def test_a_copied_file_stays_and_its_photo_is_queued(owner: User, source: Candid
     assert (photo.original_name, photo.folder) == ("a.jpg", "Rome")
     assert storage.path_of(photo.original).read_bytes() == source.path.read_bytes()
     assert inode(storage.path_of(photo.original)) != inode(source.path)
+
+
+def test_what_is_there_is_found_without_a_walk_through_the_library(owner: User, source: Candidate) -> None:
+    take(source, owner, Manner.COPY, NOW)
+    with CaptureQueriesContext(connection) as queries:
+        assert take(source, owner, Manner.COPY, NOW).became is Became.THERE
+
+    assert [plan for plan in plans_of(queries) if plan.endswith("(owner_id=?)") or plan.startswith("SCAN photo")] == []
 
 
 def test_a_linked_file_shares_its_bytes_and_keeps_its_rights(owner: User, source: Candidate) -> None:
