@@ -5,6 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Sum
 from django.utils import timezone as clock
 
 from photos.archives.outcomes import Kind, Outcome
@@ -13,6 +14,9 @@ from photos.archives.outcomes import Kind, Outcome
 class ArchiveQuerySet(models.QuerySet["ArchiveImport"]):
     def open(self) -> Self:
         return self.filter(ended_at=None)
+
+    def total_bytes(self) -> int:
+        return self.aggregate(total=Sum("bytes"))["total"] or 0
 
 
 class ArchiveImport(models.Model):

@@ -22,7 +22,7 @@ from photos.arrival import Arrival
 from photos.companions import FilmWithoutPhoto
 from photos.errors import ChecksumMismatch, EmptyFile, FileTooLarge
 from photos.images import BrokenImage
-from photos.models import IncomingUpload
+from photos.models import ArchiveImport, IncomingUpload
 from photos.models.incoming import LIFETIME, MAX_UNFINISHED
 from photos.resumable import partial, told
 from photos.resumable.errors import BeyondLength, OffsetMismatch, TooManyUploads, UploadGone
@@ -64,7 +64,8 @@ def begin(owner: User, length: int, metadata: str, now: datetime) -> IncomingUpl
     with ExitStack() as undo:
         undo.callback(partial.remove, pk)
         with transaction.atomic():
-            quotas.hold(owner, length)
+            # An archive that waits counts for what comes after it; its own photos count when they have come.
+            quotas.hold(owner, length + ArchiveImport.objects.open().filter(owner=owner).total_bytes())
             if IncomingUpload.objects.filter(owner=owner).unfinished().count() >= MAX_UNFINISHED:
                 raise TooManyUploads(MAX_UNFINISHED)
             upload = IncomingUpload.objects.create(

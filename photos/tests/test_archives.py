@@ -19,7 +19,7 @@ from jobs.worker import Worker
 from photos import integrity, storage
 from photos.archives import directory, importing, unpacking
 from photos.archives.tasks import go_on_importing
-from photos.errors import DiskFull
+from photos.errors import DiskFull, QuotaExceeded
 from photos.models import ArchiveImport, IncomingUpload, Photo
 from photos.resumable import receiving, upkeep
 from photos.resumable.receiving import Piece
@@ -313,6 +313,19 @@ def test_where_its_owner_may_keep_no_more_it_stops_and_says_so(owner: User, sett
 
     assert (archive.state, archive.added, archive.done) == ("stopped", 1, 1)
     assert "You may keep 1 photo here" in archive.problem
+
+
+def test_archives_that_wait_count_for_the_next_upload(owner: User, settings: Settings) -> None:
+    settings.CLOUDZY_QUOTA_MB = 1
+    data = zipped({"a.bin": bytes(600_000)})
+    archive = sent(owner, data)
+    with pytest.raises(QuotaExceeded):
+        sent(owner, data)
+    importing.end(archive, NOW, cancelled=True)
+
+    sent(owner, data)
+
+    assert ArchiveImport.objects.count() == 2
 
 
 def test_cancelled_it_takes_no_more(owner: User, media: Path) -> None:
