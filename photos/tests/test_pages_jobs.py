@@ -43,6 +43,11 @@ def test_without_work_the_page_says_so_and_asks_seldom(client: Client) -> None:
     assert 'hx-trigger="every 30s"' in page
 
 
+@pytest.mark.parametrize("number", ["", "x", "9" * 30, "9" * 5000])
+def test_what_is_no_number_of_a_photo_is_not_found(client: Client, number: str) -> None:
+    assert client.post(reverse("photos:jobs_retry"), {"photo": number}).status_code == 404
+
+
 def test_a_failed_photo_is_shown_with_its_reason_and_tried_again(client: Client, make_photo: MakePhoto) -> None:
     photo = broken(make_photo())
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from jobs.models import Pause, RunQuerySet
 from jobs.pause import EVERYTHING
 from jobs.priorities import PERSON
+from photos.forms import ChosenForm
 from photos.models import Stage
 from photos.own_jobs import jobs_of, may_manage, photos_curated_by
 from photos.retrying import MOST, try_all_again, try_one_again
@@ -34,8 +35,10 @@ def jobs(request: PageRequest) -> HttpResponse:
 def retry(request: PageRequest) -> HttpResponse:
     """Try what failed of one photo again, or of as many as are tried at once."""
     photos, now = photos_curated_by(request.user), timezone.now()
-    if number := request.POST.get("photo"):
-        try_one_again(photo_or_404(photos, int(number) if number.isascii() and number.isdigit() else 0), now)
+    if "photo" in request.POST:
+        form = ChosenForm(request.POST)
+        number = form.cleaned_data["photo"][0] if form.is_valid() and form.cleaned_data["photo"] else 0
+        try_one_again(photo_or_404(photos, number), now)
         return _told(request, 1, "photo", "will be tried again.")
     return _told(request, try_all_again(photos, now), "photo", "will be tried again.")
 
