@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -28,8 +27,10 @@ def join_films(owner_id: int, stem: str) -> None:
 
 @receiver(post_save, sender=Photo, dispatch_uid="photos.films_may_join")
 def films_may_join(instance: Photo, created: bool, **_: Any) -> None:
-    if created and IncomingUpload.objects.waiting().filter(owner=instance.owner_id, waits_for=instance.stem).exists():
-        transaction.on_commit(partial(join_films.enqueue, instance.owner_id, instance.stem))
+    owner_id, stem = instance.owner_id, instance.stem
+    if created and IncomingUpload.objects.waiting().filter(owner=owner_id, waits_for=stem).exists():
+        # Robust: the photo is committed by then, and must not lose its bytes over this; the next look does it too.
+        transaction.on_commit(lambda: join_films.enqueue(owner_id, stem), robust=True)
 
 
 @duty(every=timedelta(minutes=10))

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
+from jobs.backend import JobTask
 from jobs.models import Run
 from photos import integrity, quotas, waiting
 from photos.arrival import Arrival
@@ -71,6 +73,22 @@ def test_a_film_that_comes_first_is_joined_when_its_photo_comes(
     assert (photo.has_motion, [file.name for file in photo.files.all()]) == (True, ["IMG_1.MOV"])
     assert (upload.photo, upload.is_unfinished) == (photo, False)
     assert list(integrity.faults(NOW + timedelta(days=2), hashes=True)) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_its_job_cannot_be_queued_the_photo_is_kept_all_the_same(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits(owner)
+
+    def locked(*_: Any) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(JobTask, "enqueue", locked)
+    photo = take(owner, STILL, "IMG_1.JPG")
+
+    assert [fault.kind for fault in integrity.faults(NOW)] == []
+    assert Photo.objects.get() == photo
 
 
 def test_a_photo_that_is_called_so_by_chance_takes_no_film(owner: User) -> None:
