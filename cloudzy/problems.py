@@ -49,7 +49,7 @@ PROBLEMS = {
     "not_found": Problem("Not found", "It is not there, or it is not yours: the answer is the same for both."),
     "method_not_allowed": Problem("Method not allowed", "This address exists; the Allow header lists its methods."),
     "not_acceptable": Problem("Not acceptable", "The Accept header rules out every form this address answers in."),
-    "conflict": Problem("Conflict", "The photo is not in the state this needs."),
+    "conflict": Problem("Conflict", "The photo, or the job, is not in the state this needs."),
     "gone": Problem("Gone", "It was here and is not any more."),
     "length_required": Problem("Say how long it is", "The body came in chunks; this service wants a Content-Length."),
     "content_too_large": Problem("Too large", "The request is larger than this service takes."),

@@ -58,6 +58,8 @@ OF_PATH = {
     "/uploads": OF_TUS,
     "/uploads/{id}": OF_TUS,
     "/analyze": {409: "Nobody is set up to describe photos, or to read the text in them."},
+    "/retry": {409: "It did not fail, or another job does the same already."},
+    "/cancel": {409: "It has ended already."},
     "/file": {416: "A range past the end of the file."},
     "/thumbnail": {422: "The original is damaged.", 507: "The disk is full."},
 }

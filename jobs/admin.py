@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
+from jobs.backend import title_of
 from jobs.models import Pause, Run, RunQuerySet
 from jobs.priorities import PERSON
 
@@ -53,12 +54,11 @@ class RunAdmin(Untouched):
 
     @admin.display(ordering="job__task_path")
     def kind(self, run: Run) -> str:
-        return run.job.task_path.rpartition(".")[2].replace("_", " ")
+        return title_of(run.job.task_path)
 
     @admin.display(ordering="job__status")
     def state(self, run: Run) -> str:
-        cancelled = "asked to stop" if run.job.finished_at is None else "cancelled"
-        return cancelled if run.cancelled_at else str(run.job.status).lower()
+        return run.state
 
     @admin.display(ordering="job__queue_name")
     def queue(self, run: Run) -> str:

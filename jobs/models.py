@@ -61,6 +61,17 @@ class Run(models.Model):
         return f"{self.job.task_path} {self.subject}: {self.job.status}"
 
     @property
+    def state(self) -> str:
+        """Which of jobs.runs.STATES it is in."""
+        called_off = self.cancelled_at is not None
+        return {
+            TaskResultStatus.READY: "waiting",
+            TaskResultStatus.RUNNING: "stopping" if called_off else "running",
+            TaskResultStatus.SUCCESSFUL: "done",
+            TaskResultStatus.FAILED: "cancelled" if called_off else "failed",
+        }[TaskResultStatus(self.job.status)]
+
+    @property
     def loss(self) -> str:
         """Why a job whose lease has ended was lost; `error` is set when its worker was seen to die."""
         if not self.error or self.lease_until is None or self.deadline_at is None:

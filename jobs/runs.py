@@ -29,6 +29,16 @@ CANCELLED = f"{JobCancelled.__module__}.{JobCancelled.__qualname__}"
 _UNTRIED = {"exception_class_path": "", "started_at": None}
 UNFINISHED = [TaskResultStatus.READY, TaskResultStatus.RUNNING]
 
+# In words, as people are told; `stopping` is a job at work that somebody has called off.
+STATES = {
+    "waiting": Q(job__status=TaskResultStatus.READY),
+    "running": Q(job__status=TaskResultStatus.RUNNING, cancelled_at=None),
+    "stopping": Q(job__status=TaskResultStatus.RUNNING, cancelled_at__isnull=False),
+    "done": Q(job__status=TaskResultStatus.SUCCESSFUL),
+    "failed": Q(job__status=TaskResultStatus.FAILED, cancelled_at=None),
+    "cancelled": Q(job__status=TaskResultStatus.FAILED, cancelled_at__isnull=False),
+}
+
 
 class RunQuerySet(models.QuerySet["Run"]):
     def ready(self, now: datetime) -> Self:
@@ -106,9 +116,13 @@ class RunQuerySet(models.QuerySet["Run"]):
         everything: Any = self.model._default_manager  # these may have been chosen by the status that is no more
         everything.filter(pk__in=pks).update(error=words)
 
+    def in_state(self, state: str) -> Self:
+        """Jobs in one of STATES."""
+        return self.filter(STATES[state])
+
     def failed(self) -> Self:
         """Jobs that came to nothing; what somebody has called off on purpose is none of them."""
-        return self.filter(job__status=TaskResultStatus.FAILED, cancelled_at=None)
+        return self.in_state("failed")
 
     def retry(self, now: datetime, priority: int | None = None, most: int | None = None) -> int:
         """Let those of these jobs that failed or were cancelled wait again, with all their attempts; return how many.

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from photos.api import date_shifts, duplicates, files, imports, tus, views
+from photos.api import date_shifts, duplicates, files, imports, jobs, tus, views
 from photos.api.hashes import HashesView
 from photos.api.recognised import TextView
 
@@ -34,5 +34,9 @@ urlpatterns = [
     path("duplicates/<int:pk>/dismiss", duplicates.DismissDuplicatesView.as_view(), name="duplicates-dismiss"),
     path("merges/<int:pk>/undo", duplicates.UndoMergeView.as_view(), name="merge-undo"),
     path("dismissals/<int:pk>", duplicates.DismissalView.as_view(), name="dismissal"),
+    path("jobs", jobs.JobsView.as_view(), name="jobs"),
+    path("jobs/<uuid:pk>", jobs.JobView.as_view(), name="job"),
+    path("jobs/<uuid:pk>/retry", jobs.RetryJobView.as_view(), name="job-retry"),
+    path("jobs/<uuid:pk>/cancel", jobs.CancelJobView.as_view(), name="job-cancel"),
     path("tags", views.TagListView.as_view(), name="tags"),
 ]
