@@ -6,13 +6,15 @@ then looks at what is left, as it will be hours later.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import shutil
 import sys
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import astuple, dataclass, field
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -20,7 +22,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
 from django.urls import get_resolver
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
@@ -28,7 +30,9 @@ from django.utils.module_loading import autodiscover_modules
 from jobs.duties import Duty, return_lost_jobs
 from jobs.worker import Worker
 from photos import integrity
-from photos.models import Photo
+from photos.archives.tasks import go_on_importing
+from photos.models import ArchiveImport, Photo
+from photos.resumable.duties import take_in_complete
 from photos.tasks import queue_left_behind
 from search import live
 from tests.stepping import Step, Steps, Trouble
@@ -37,7 +41,7 @@ LATER = timedelta(hours=3)  # beyond every lease and every grace
 MOST_RUNS = 12  # of a worker until nothing is ready any more; pauses between attempts are minutes
 
 # What brings the work of others to its end; the rest would only take its time here.
-DUTIES = [Duty(timedelta(0), act) for act in (return_lost_jobs, queue_left_behind)]
+DUTIES = [Duty(timedelta(0), act) for act in (return_lost_jobs, take_in_complete, go_on_importing, queue_left_behind)]
 
 Work = Callable[[], Any]
 Look = Callable[[Any], list[str]]  # what is wrong with what is left, given what the work answered, None when it died
@@ -50,24 +54,39 @@ class Story:
     work: Work
     look: Look
     before: Work = lambda: None
+    # Which trouble strikes, and at every how many of the steps it concerns.
+    troubles: Mapping[Trouble, int] = field(default_factory=lambda: {Trouble.KILL: 1})
 
 
-def tell(story: Story, troubles: Sequence[str], every: int = 1) -> dict[str, Any]:
-    """Let each trouble strike at every step, or every so many of those it concerns.
-
-    Return the steps, and by trouble and step what was wrong afterwards.
-    """
+def tell(stories: Mapping[str, Story]) -> dict[str, Any]:
+    """Return by story the steps of its work, and by trouble and step what was wrong after it had struck there."""
     live.HEAL_IN_BACKGROUND = False
+    _spare_the_disk()
     autodiscover_modules("tasks", "admin")
     get_resolver().check()  # reads all URLs, which no attempt then has to
-    _in_a_process(story.before)
+    empty, told = _home().with_name("empty"), {}
+    shutil.copytree(_home(), empty, symlinks=True)
+    for name, story in stories.items():
+        _renew(empty)
+        told[name] = _told_of(story, _home().with_name(f"before {name}"))
+    return told
+
+
+def _spare_the_disk() -> None:
+    """Let nothing wait for the disk: what a killed process has written, the kernel keeps. Its steps are told anyway."""
+    os.fsync = lambda _: None  # type: ignore[assignment]
+    options = connection.settings_dict["OPTIONS"]
+    options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+
+
+def _told_of(story: Story, template: Path) -> dict[str, Any]:
+    _, died = _in_a_process(story.before)
+    assert not died
     connections.close_all()
-    template = _home().with_name("template")
     shutil.copytree(_home(), template, symlinks=True)
-    told, _ = _in_a_process(lambda: _attempt(story.work, Trouble.NONE, 0))
-    steps = [Step(*each) for each in told["steps"]]
+    steps = _steps_of(story)
     wrong: dict[str, list[str]] = {}
-    for trouble in map(Trouble, troubles):
+    for trouble, every in story.troubles.items():
         for at in [at for at, step in enumerate(steps) if trouble.concerns(step.kind, step.on)][::every]:
             _renew(template)
             if found := _wrong(story, trouble, at):
@@ -75,33 +94,58 @@ def tell(story: Story, troubles: Sequence[str], every: int = 1) -> dict[str, Any
     return {"steps": [str(step) for step in steps], "wrong": wrong}
 
 
+def _steps_of(story: Story) -> list[Step]:
+    """Let the story be told without trouble, and read for those to come what it read meanwhile."""
+
+    def untroubled() -> list[Any]:
+        told = _attempt(story.work, Trouble.NONE, 0)
+        assert [*story.look(told["answer"]), *after_all()] == []
+        return [told["steps"], [*sys.modules]]
+
+    (steps, modules), died = _in_a_process(untroubled)
+    assert not died
+    for name in modules:
+        with suppress(ImportError):
+            importlib.import_module(name)
+    return [Step(*each) for each in steps]
+
+
 def _wrong(story: Story, trouble: Trouble, at: int) -> list[str]:
     """Let trouble strike at this step; return what is wrong afterwards."""
     told, died = _in_a_process(lambda: _attempt(story.work, trouble, at))
     ended = [] if died == (trouble is Trouble.KILL) else ["the work itself broke down"]
     answer = told["answer"] if told else None
-    left, failed = _in_a_process(lambda: [*story.look(answer), *after_all()])
+    left, failed = _in_a_process(lambda: [*without_bytes(), *story.look(answer), *after_all()])
     return ended + (["the look itself broke down"] if failed else left)
+
+
+def without_bytes() -> list[str]:
+    faults = integrity.faults(timezone.now() + LATER, hashes=True) if database().exists() else ()
+    return [f"{fault.kind} {fault.name}" for fault in faults if fault.photo_id]
+
+
+def settle() -> None:
+    """Do what workers do hours later, until nothing waits."""
+    real = timezone.now()
+    for run in range(1, MOST_RUNS + 1):
+        timezone.now = lambda run=run: real + run * LATER  # type: ignore[misc]
+        Worker(f"after {run}", DUTIES, clock=timezone.now).run(once=True)
+        if not (Photo.objects.filter(status=Photo.Status.QUEUED).exists() or ArchiveImport.objects.open().exists()):
+            break
 
 
 def after_all() -> list[str]:
     """Do what a worker does hours later, and what an administrator then can; return what is wrong in the end."""
-    real = timezone.now()
-    wrong = [f"{fault.kind} {fault.name}" for fault in integrity.faults(real + LATER, hashes=True) if fault.photo_id]
-    for run in range(1, MOST_RUNS + 1):
-        timezone.now = lambda run=run: real + run * LATER  # type: ignore[misc]
-        Worker(f"after {run}", DUTIES, clock=timezone.now).run(once=True)
-        if not Photo.objects.filter(status=Photo.Status.QUEUED).exists():
-            break
-    for options in (["--repair"], []):
+    settle()
+    unready = Photo.objects.exclude(status=Photo.Status.READY).values_list("filename", flat=True)
+    wrong = [f"{name} is not ready" for name in unready]
+    for options in (["--repair"], ["--hashes"]):
         told, status = StringIO(), 0
         try:
-            call_command("check_integrity", "--hashes", *options, stdout=told)
+            call_command("check_integrity", *options, stdout=told)
         except SystemExit as exc:
             status = int(exc.code or 0)
-    if status:
-        wrong.append(told.getvalue())
-    return wrong
+    return wrong + [told.getvalue()] * status
 
 
 def _attempt(work: Work, trouble: Trouble, at: int) -> dict[str, Any]:
@@ -133,6 +177,10 @@ def _in_a_process(act: Work) -> tuple[Any, bool]:
         told = answers.read()
     _, status = os.waitpid(child, 0)
     return (json.loads(told) if told else None), status != 0
+
+
+def database() -> Path:
+    return Path(connection.settings_dict["NAME"])
 
 
 def _home() -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connections
 from django.utils import timezone
 
 from cloudzy.backups.errors import BackupError
@@ -15,7 +15,8 @@ from cloudzy.backups.verifying import verify
 from photos import storage
 from photos.models import Photo
 from photos.tests.requesting import post_photo
-from tests.troubled import Story
+from tests.stepping import Trouble
+from tests.troubled import Story, database
 from tests.troubled_ingest import RED, a_library, client, counted
 
 
@@ -75,15 +76,14 @@ def lose_the_library() -> None:
             path.rmdir() if path.is_dir() else path.unlink()
 
 
-def database() -> Path:
-    return Path(connection.settings_dict["NAME"])
-
-
 def backup() -> Path:
     return Path(settings.CLOUDZY_DATA_DIR).parent / "backup"
 
 
 STORIES = {
-    "backup": Story(make_backup, look_at_backup, a_backup_and_news),
-    "restore": Story(bring_back, look_at_restore, an_empty_place),
+    "backup": Story(make_backup, look_at_backup, a_backup_and_news, {Trouble.KILL: 2}),
+    # Its commits nobody sees before the last rename; a quarter of its steps, and the ends of all it does are met.
+    "restore": Story(
+        bring_back, look_at_restore, an_empty_place, {Trouble.KILL: 4, Trouble.FULL: 9, Trouble.READ_ONLY: 9}
+    ),
 }

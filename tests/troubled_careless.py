@@ -5,7 +5,7 @@ from __future__ import annotations
 from photos import storage
 from photos.models import Photo
 from tests.troubled import Story
-from tests.troubled_ingest import a_library, counted
+from tests.troubled_ingest import a_library
 
 
 def keep_carelessly() -> None:
@@ -15,4 +15,4 @@ def keep_carelessly() -> None:
     away.rename(path)
 
 
-STORIES = {"careless": Story(keep_carelessly, lambda _: counted(1), a_library)}
+STORIES = {"careless": Story(keep_carelessly, lambda _: [], a_library)}

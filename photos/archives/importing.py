@@ -107,6 +107,6 @@ def _trying(note: Path) -> Iterator[int]:
     try:
         yield lost
     except (APIException, DatabaseError, TooMuch):
-        note.unlink(missing_ok=True)
+        storage.tidy(note)
         raise
-    note.unlink(missing_ok=True)
+    storage.tidy(note)

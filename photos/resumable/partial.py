@@ -49,10 +49,10 @@ def create(pk: uuid.UUID) -> None:
 
 
 def remove(pk: uuid.UUID) -> None:
-    """Delete the bytes and the notes; what is gone already is no error. Its row must have said so before."""
+    """Delete the bytes and the notes, as far as the disk lets them go. Its row must have said so before."""
     path = path_of(pk)
     for name in (path, *(path.with_suffix(f".{note}") for note in NOTES)):
-        name.unlink(missing_ok=True)
+        storage.tidy(name)
 
 
 class HeldFile:
@@ -128,9 +128,9 @@ class HeldFile:
         try:
             yield lost
         except (APIException, DatabaseError):
-            self._trying.unlink(missing_ok=True)
+            storage.tidy(self._trying)
             raise
-        self._trying.unlink(missing_ok=True)
+        storage.tidy(self._trying)
 
     def _note(self, path: Path, number: int) -> None:
         with storage.disk_errors_named():
@@ -155,10 +155,11 @@ def held(pk: uuid.UUID) -> Iterator[HeldFile]:
     """
     storage.prepare()
     path = path_of(pk)
-    try:
-        file = FileIO(path, "r+")
-    except FileNotFoundError as exc:
-        raise UploadGone from exc
+    with storage.disk_errors_named():
+        try:
+            file = FileIO(path, "r+")
+        except FileNotFoundError as exc:
+            raise UploadGone from exc
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
