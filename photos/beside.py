@@ -24,12 +24,12 @@ def keep_sidecar(sidecar: Sidecar, undo: ExitStack) -> PhotoFile:
     return _kept(incoming, PhotoFile.Kind.SIDECAR, sidecar.name, ".xmp", undo)
 
 
-def keep_copy(source: Path, kind: PhotoFile.Kind, name: str, undo: ExitStack) -> PhotoFile:
+def keep_copy(source: Path, kind: PhotoFile.Kind, name: str, extension: str, undo: ExitStack) -> PhotoFile:
     """Keep a copy of a file likewise."""
     incoming = _incoming(undo)
     with storage.disk_errors_named():
         shutil.copyfile(source, incoming)
-    return _kept(incoming, kind, name, source.suffix.lower(), undo)
+    return _kept(incoming, kind, name, extension, undo)
 
 
 def keep_again(stored: str, undo: ExitStack) -> str:

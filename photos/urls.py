@@ -3,7 +3,20 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from photos.views import analysis, dates, detail, imports, jobs, selection, shelf, trash, understanding, upload, version
+from photos.views import (
+    analysis,
+    dates,
+    detail,
+    exports,
+    imports,
+    jobs,
+    selection,
+    shelf,
+    trash,
+    understanding,
+    upload,
+    version,
+)
 
 app_name = "photos"
 urlpatterns = [
@@ -19,6 +32,8 @@ urlpatterns = [
     path("gallery/dates/", dates.choose, name="dates"),
     path("gallery/dates/shift/", dates.shift, name="shift_dates"),
     path("gallery/dates/undo/", dates.undo, name="undo_dates"),
+    path("gallery/export/", exports.export, name="export"),
+    path("gallery/export/zip/", exports.download, name="export_zip"),
     path("gallery/imports/<int:pk>/", imports.archive, name="archive_import"),
     path("gallery/imports/<int:pk>/cancel/", imports.cancel, name="archive_cancel"),
     path("gallery/jobs/", jobs.jobs, name="jobs"),

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 OPEN_TO_ALL = ["/health", "/openapi.json", "/docs", "/redoc"]
 API = re.compile(
-    r"/(upload|uploads|hashes|photos|photo|search|searches|tags|date-shifts|imports|duplicates|merges|dismissals|jobs)(/.*)?$"
+    r"/(upload|uploads|hashes|photos|photo|search|searches|tags|date-shifts|imports|exports|duplicates|merges|dismissals|jobs)(/.*)?$"
 )
 METHODS = ["get", "post", "patch", "delete"]
 

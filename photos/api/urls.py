@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from photos.api import date_shifts, duplicates, files, imports, jobs, tus, views
+from photos.api import date_shifts, duplicates, exports, files, imports, jobs, tus, views
 from photos.api.hashes import HashesView
 from photos.api.recognised import TextView
 
 urlpatterns = [
     path("upload", views.UploadView.as_view(), name="upload"),
     path("hashes", HashesView.as_view(), name="hashes"),
+    path("exports", exports.ExportsView.as_view(), name="exports"),
     path("imports", imports.ImportListView.as_view(), name="imports"),
     path("imports/<int:pk>", imports.ImportView.as_view(), name="import"),
     path("imports/<int:pk>/left", imports.ImportLeftView.as_view(), name="import-left"),

@@ -42,6 +42,9 @@ class TooMuch(Exception):  # noqa: N818 - what it is
     """Unpacking has given more bytes than an archive of this size may."""
 
 
+TOO_MUCH = "The archive has unpacked to far more than one of photos can. The rest of it is not taken."
+
+
 class Damaged(Exception):  # noqa: N818 - what is wrong with it
     """A file of an archive cannot be unpacked; the words say why."""
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +12,13 @@ from django.conf import settings
 
 from accounts.models import User
 from photos import storage
-from photos.exports import xmp
+from photos.exports.contents import ALTERED, AT_ONCE, MISSING, Item, Layout, header_of, items_of, name_beside
 from photos.exports.files import OtherBytes, bring, put
-from photos.exports.journal import HEADER, RECORDS, Journal, NotForExport
-from photos.exports.names import Names, numbered, safe_name, split
-from photos.exports.records import FORMAT, records_of, words_of
-from photos.grouping import groupings
-from photos.models import Photo, PhotoFace, PhotoFile
+from photos.exports.journal import HEADER, Journal, NotForExport
+from photos.exports.names import Names, numbered
+from photos.models import Photo
 
-AT_ONCE = 500
 Told = Callable[[int, int], object]  # done, of how many
-NAMELESS = "photo"
-
-
-class Layout(StrEnum):
-    DATE = "date"  # 2019/2019-03
-    ALBUMS = "albums"  # by the first of its albums, else by date
 
 
 @dataclass
@@ -77,53 +66,32 @@ class _Export:
             self._names.take(path)
 
     def _write_some(self, photo_ids: Sequence[int]) -> None:
-        photos = list(Photo.objects.visible_to(self._owner).filter(pk__in=photo_ids).order_by("pk"))
-        records, titles = records_of(photos), self._titles(photo_ids)
-        faces = PhotoFace.objects.by_photo(photo_ids)
-        for photo in photos:
-            record = records[photo.pk]
+        for item in items_of(self._owner, photo_ids, self._layout):
             try:
-                sidecar = xmp.packet(photo, words_of(record), faces.get(photo.pk, ()))
-                self._write(photo, record, sidecar, titles.get(photo.pk, ()))
+                self._write(item)
             except OtherBytes:
-                self._lacks(photo, "Its file was altered.")
+                self._lacks(item.photo, ALTERED)
             except FileNotFoundError:
-                self._lacks(photo, "Its file is missing.")
+                self._lacks(item.photo, MISSING)
             else:
-                self._journal.add(record)
-                self._remember(record)
+                self._journal.add(item.record)
+                self._remember(item.record)
 
     def _lacks(self, photo: Photo, why: str) -> None:
         if Photo.objects.filter(pk=photo.pk).exists():  # else it was deleted meanwhile, with its file
             self._result.lacking[f"{photo.pk}: {photo.original_name}"] = why
 
-    def _titles(self, photo_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
-        if self._layout is Layout.DATE:
-            return {}
-        return {pk: titles for grouping in groupings() for pk, titles in grouping.titles(photo_ids).items()}
-
-    def _write(self, photo: Photo, record: dict[str, Any], sidecar: bytes, titles: Sequence[str]) -> None:
+    def _write(self, item: Item) -> None:
         """Write original, sidecar and what belongs to the photo, and note in its record where."""
-        place = safe_name(titles[0], "album") if titles else f"{photo.taken_at:%Y/%Y-%m}"
-        record["path"] = self._put_original(photo, place)
+        photo, record = item.photo, item.record
+        modified_at = photo.file_modified_at
+        record["path"] = self._put(photo.original, photo.sha256, item.place, item.name, ".xmp", modified_at)
         target = self._folder / f"{record['path']}.xmp"
         if not target.exists():  # else it was written before a kill
-            put(target, sidecar)
-        place, _, name = record["path"].rpartition("/")
+            put(target, item.sidecar)
         for file in record["files"]:
-            file["path"] = self._put_beside(file, place, split(name)[0])
-
-    def _put_original(self, photo: Photo, place: str) -> str:
-        wanted = safe_name(photo.original_name, NAMELESS)
-        if not split(wanted)[1]:
-            wanted += Path(photo.original).suffix
-        return self._put(photo.original, photo.sha256, place, wanted, ".xmp", photo.file_modified_at)
-
-    def _put_beside(self, file: dict[str, Any], place: str, name: str) -> str:
-        """Write a file of the photo by the photo's own name; the sidecars it came with must not be taken for ours."""
-        stored, suffix = file.pop("stored"), split(file["name"])[1]
-        wanted = f"{name}.original{suffix}" if file["kind"] == PhotoFile.Kind.SIDECAR else f"{name}{suffix}"
-        return self._put(stored, file["sha256"], place, wanted)
+            name = name_beside(file, record["path"])
+            file["path"] = self._put(file.pop("stored"), file["sha256"], item.place, name)
 
     def _put(
         self, stored: str, sha256: str, place: str, wanted: str, beside: str = "", modified_at: datetime | None = None
@@ -144,32 +112,8 @@ class _Export:
         raise AssertionError
 
     def _finish(self, now: datetime) -> None:
-        """Say that all is there: with this file the export is one that can be taken back whole."""
-        header = {
-            "format": FORMAT,
-            "made_at": now.isoformat(timespec="seconds"),
-            "version": str(settings.SPECTACULAR_SETTINGS["VERSION"]),
-            "owner": self._owner.username,
-            "photos": len(self._done),
-            "lacking": self._result.lacking,
-            "records": RECORDS,
-            "records_sha256": self._journal.finish(),
-            "groups": {grouping.kind: self._groups(grouping.in_order(self._owner)) for grouping in groupings()},
-        }
-        put(self._folder / HEADER, json.dumps(header, indent=1).encode() + b"\n")
-
-    def _groups(self, ordered: Iterator[tuple[str, Sequence[int]]]) -> list[dict[str, Any]]:
-        """Return title and photos, by their hashes, of each group that has any that were exported."""
-        groups = []
-        for title, photo_ids in ordered:
-            exported = [pk for pk in photo_ids if pk in self._done]
-            hashes: dict[int, str] = {}
-            for start in range(0, len(exported), AT_ONCE):
-                rows = Photo.objects.filter(pk__in=exported[start : start + AT_ONCE])
-                hashes |= dict(rows.values_list("pk", "sha256"))
-            if hashes:
-                groups.append({"title": title, "photos": [hashes[pk] for pk in exported if pk in hashes]})
-        return groups
+        header = header_of(self._owner, self._done, self._result.lacking, self._journal.finish(), now)
+        put(self._folder / HEADER, header)
 
 
 def _refuse_ours(folder: Path) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Protocol
 
 from django.conf import settings
+from rest_framework.exceptions import APIException
 
-from photos import images, storage
+from photos import images
+from photos.archives.unpacking import TOO_MUCH, Damaged, TooMuch
 from photos.arrival import Arrival, Sidecar
 from photos.beside import keep_copy
 from photos.exports.journal import HEADER, RECORDS
@@ -25,10 +28,49 @@ from photos.picture_columns import picture_columns
 
 AT_ONCE = 500
 LARGEST_HEADER = 512 * 2**20
+LARGEST_SIDECAR = 64 * 2**20
 
 
 class NotAnExport(Exception):  # noqa: N818 - what is wrong with it
     """A folder that should hold an export of ours holds none that is whole."""
+
+
+class Place(Protocol):
+    """Where an export lies; its files are named by paths that `at` makes of what its record says."""
+
+    def at(self, name: str) -> Path:
+        """Return the path of a file; raises LookupError or ValueError for one that is not there."""
+
+    def read(self, path: Path, limit: int) -> bytes | None:
+        """Return the bytes of a small file, None where it has more than `limit`; raises OSError."""
+
+    def opened(self, path: Path) -> AbstractContextManager[IO[bytes]]:
+        """Open a file to be read once; raises OSError."""
+
+    def holding(self, path: Path) -> AbstractContextManager[Path]:
+        """Lend a file as one on a disk; raises as the door of uploads does."""
+
+
+class Unpacked:
+    """An export in a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def at(self, name: str) -> Path:
+        path = (self._root / name).resolve()
+        if self._root.resolve() not in path.parents:
+            raise ValueError("a path leads out of the export")
+        return path
+
+    def read(self, path: Path, limit: int) -> bytes | None:
+        return path.read_bytes() if path.stat().st_size <= limit else None
+
+    def opened(self, path: Path) -> AbstractContextManager[IO[bytes]]:
+        return path.open("rb")
+
+    def holding(self, path: Path) -> AbstractContextManager[Path]:
+        return nullcontext(path)
 
 
 def is_export(path: Path) -> bool:
@@ -37,26 +79,41 @@ def is_export(path: Path) -> bool:
 
 @dataclass(frozen=True)
 class ExportSource:
-    """A folder that `manage.py export` has written. Raises NotAnExport before it yields anything."""
+    """A folder that `manage.py export` has written, or a ZIP. Raises NotAnExport before it yields anything."""
 
     root: Path
+    zipped: Place | None = None
+
+    @cached_property
+    def _place(self) -> Place:
+        return self.zipped or Unpacked(self.root)
 
     @cached_property
     def header(self) -> dict[str, Any]:
         path = self.root / HEADER
-        if not path.is_file():
-            raise NotAnExport(f"The export in {self.root} broke off: let manage.py export end it first.")
         try:
-            header = json.loads(path.read_bytes()) if path.stat().st_size <= LARGEST_HEADER else None
+            data = self._place.read(self._place.at(HEADER), LARGEST_HEADER)
+        except (OSError, LookupError) as exc:
+            told = f"The export in {self.root} broke off: let manage.py export end it first."
+            raise NotAnExport(told) from exc
+        try:
+            header = json.loads(data) if data is not None else None
         except ValueError:
             header = None
         if not (isinstance(header, dict) and isinstance(header.get("groups"), dict)):
             raise NotAnExport(f"{path} is damaged.")
         if header.get("format") != FORMAT:
             raise NotAnExport(f"{path} was written by another version of Cloudzy.")
-        if storage.sha256_of(self.root / RECORDS) != header.get("records_sha256"):
+        if self._sha256_of_records() != header.get("records_sha256"):
             raise NotAnExport(f"{self.root / RECORDS} is damaged: it is not what was exported.")
         return header
+
+    def _sha256_of_records(self) -> str:
+        try:
+            with self._place.opened(self._place.at(RECORDS)) as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        except (OSError, LookupError):
+            return ""
 
     def count(self) -> int:
         return int(self.header["photos"])
@@ -67,20 +124,35 @@ class ExportSource:
 
     def folders(self) -> Iterator[Iterable[Entry]]:
         assert self.header  # noqa: S101 - read first, for what it raises
-        with (self.root / RECORDS).open(encoding="utf-8") as lines:
-            next(lines, "")
-            while some := list(islice(lines, AT_ONCE)):
-                yield map(self._candidate, map(json.loads, some))
+        with self._place.opened(self._place.at(RECORDS)) as file:
+            next(file, b"")
+            while some := list(islice(file, AT_ONCE)):
+                yield self._entries(map(json.loads, some))
+
+    def _entries(self, records: Iterable[dict[str, Any]]) -> Iterator[Entry]:
+        for record in records:
+            entry = self._candidate(record)
+            with ExitStack() as lending:
+                try:
+                    if isinstance(entry, Candidate) and self.zipped:
+                        entry = replace(entry, lent=lending.enter_context(self._place.holding(entry.path)))
+                except (Damaged, TooMuch) as exc:
+                    entry = LeftOut(entry.path, str(exc) or TOO_MUCH, failed=True)
+                except APIException as exc:
+                    if exc.status_code >= 500:
+                        raise
+                    entry = LeftOut(entry.path, str(exc.detail), failed=True)
+                yield entry
 
     def _candidate(self, record: dict[str, Any]) -> Candidate | LeftOut:
         try:
-            path = self._path(record)
-            files = {self._path(file): file for file in record["files"]}
+            path = self._place.at(record["path"])
+            files = {self._place.at(file["path"]): file for file in record["files"]}
             sidecars = [found for found, file in files.items() if file["kind"] == PhotoFile.Kind.SIDECAR]
             arrival = Arrival(
                 moment_in(record["file_modified_at"]),
                 record["folder"],
-                tuple(Sidecar(files[found]["name"], found.read_bytes()) for found in sidecars),
+                tuple(Sidecar(files[found]["name"], self._bytes_of(found)) for found in sidecars),
                 story := ExportedStory(record),
             )
             others = [(found, file) for found, file in files.items() if found not in sidecars]
@@ -90,23 +162,27 @@ class ExportSource:
             return LeftOut(self.root / RECORDS, f"A record of it cannot be read: {exc!r}.", failed=True)
 
         def keep(undo: ExitStack) -> None:
-            story.files = [_kept(found, file, undo) for found, file in others]
+            story.files = [self._kept(found, file, undo) for found, file in others]
 
         told = {"name": record["original_name"], "sha256": record["sha256"], "keep": keep if others else None}
-        return Candidate(path, arrival, tuple(files), **told)
+        return Candidate(path, arrival, tuple(files), **told, sha256_of=self._sha256_of)
 
-    def _path(self, record: dict[str, Any]) -> Path:
-        """Return where a file of the export lies; raises ValueError for what would lie elsewhere."""
-        path = (self.root / record["path"]).resolve()
-        if self.root.resolve() not in path.parents:
-            raise ValueError("a path leads out of the export")
-        return path
+    def _bytes_of(self, path: Path) -> bytes:
+        return self._place.read(path, LARGEST_SIDECAR) or b""
+
+    def _sha256_of(self, path: Path) -> str:
+        with self._place.opened(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+
+    def _kept(self, path: Path, file: dict[str, Any], undo: ExitStack) -> PhotoFile:
+        with self._place.holding(path) as at:
+            return _kept(at, path.suffix.lower(), file, undo)
 
 
-def _kept(source: Path, file: dict[str, Any], undo: ExitStack) -> PhotoFile:
+def _kept(source: Path, suffix: str, file: dict[str, Any], undo: ExitStack) -> PhotoFile:
     """Keep a file that belongs to a photo until `undo` says otherwise; raises Altered, and as images.inspect."""
     kind = PhotoFile.Kind(file["kind"])
-    row = keep_copy(source, kind, str(file["name"]), undo)
+    row = keep_copy(source, kind, str(file["name"]), suffix, undo)
     if row.sha256 != file["sha256"]:
         raise Altered
     if kind in PhotoFile.VERSIONS:

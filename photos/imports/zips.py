@@ -10,20 +10,20 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path, PurePosixPath
+from typing import IO
 from zipfile import ZipFile
 
 from rest_framework.exceptions import APIException
 
 from photos.archives.directory import Entry as ZipEntry
 from photos.archives.directory import entries_of, moment_of, opened
-from photos.archives.unpacking import BROKEN, Damaged, TooMuch, not_for_people, room_of, unpacked
+from photos.archives.unpacking import BROKEN, TOO_MUCH, Damaged, TooMuch, not_for_people, room_of, unpacked
 from photos.arrival import Arrival, Sidecar
 from photos.errors import EmptyFile
 from photos.imports.found import Candidate, Entry, LeftOut, is_named_like_a_photo
 from photos.imports.walking import Listed, candidates_in
 from photos.sidecars import MAX_SIDECAR_BYTES
 
-TOO_MUCH = "The archive has unpacked to far more than one of photos can. The rest of it is not taken."
 TWICE = "The archive has two files of this path: the other one was looked at."
 
 
@@ -76,6 +76,29 @@ class ZipPlace:
             raise OSError(f"{exc}") from exc
         self._room -= len(data)
         return data if len(data) <= limit else None
+
+    def has(self, name: str) -> bool:
+        return Path(f"{self.path}/{name}") in self._entries
+
+    def at(self, name: str) -> Path:
+        """Return the path of a file by its path in the archive; raises LookupError."""
+        path = Path(f"{self.path}/{name}")
+        if not self.has(name):
+            raise LookupError(f"{name} is not in the archive")
+        return path
+
+    def opened(self, path: Path) -> IO[bytes]:
+        """Open a file to be read once, of no more bytes than may come out of the archive; raises OSError."""
+        if self._entries[path].info.file_size > self._room:
+            raise OSError(TOO_MUCH)
+        return self._zip.open(self._entries[path].info)
+
+    @contextmanager
+    def holding(self, path: Path) -> Iterator[Path]:
+        """Unpack a file for as long as it is held; raises TooMuch, Damaged and as spool."""
+        with unpacked(self._zip, self._entries[path], self._room) as (at, size):
+            self._room -= size
+            yield at
 
     @contextmanager
     def lent(self, path: Path, beside: Sequence[Path], found: Listed) -> Iterator[Candidate | LeftOut]:

@@ -12,7 +12,7 @@ from photos.metadata.rdf import Structure
 Size = tuple[float, float]
 
 _KINDS = {"", "face", "pet"}  # other kinds of regions are a focus point or a bar code
-_SIDEWAYS = {5, 6, 7, 8}
+SIDEWAYS = {5, 6, 7, 8}
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,16 @@ def faces_of(xmp: Structure, stored: Stored) -> tuple[Face, ...]:
     return _each_once([*faces, *_microsoft(xmp.structure("MP:RegionInfo"))][:MOST_FACES])
 
 
+def as_stored(face: Face, orientation: int) -> Face:
+    """Return a face of the upright picture as it lies in the stored one: `turned` turned back."""
+    return turned(face, {6: 8, 8: 6}.get(orientation, orientation))
+
+
 def turned(face: Face, orientation: int) -> Face:
     """Return a face of a stored picture as it lies in the upright one (EXIF orientation, CIPA DC-008)."""
     left, top, width, height = face.left, face.top, face.width, face.height
     right, bottom = 1 - left - width, 1 - top - height
-    if orientation in _SIDEWAYS:
+    if orientation in SIDEWAYS:
         width, height = height, width
     lefts = {2: right, 3: right, 5: top, 6: bottom, 7: bottom, 8: top}
     tops = {3: bottom, 4: bottom, 5: left, 6: left, 7: right, 8: right}
@@ -83,7 +88,7 @@ def _still_to_turn(stored: Stored, applied: tuple[float | None, float | None]) -
     They say for what size they hold; where that has the sides of the upright picture, nothing is left to turn.
     """
     width, height = applied
-    if not width or not height or stored.orientation not in _SIDEWAYS or stored.width == stored.height:
+    if not width or not height or stored.orientation not in SIDEWAYS or stored.width == stored.height:
         return stored.orientation
     return stored.orientation if (width > height) == (stored.width > stored.height) else 1
 

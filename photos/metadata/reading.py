@@ -60,6 +60,13 @@ def read_metadata(path: Path, around: Circumstances, sidecars: Sequence[bytes] =
     return Metadata(replace(facts, keywords=_keywords(beside, of_people[len(beside) :])), dates, around)
 
 
+@apart
+def read_stored(path: Path) -> Stored:
+    """Read how the pixels of an image file lie in it; raises as photos.images.opened does."""
+    with opened(path) as (_, image):
+        return _stored(image, turn_of(read_exif(image)))
+
+
 def _keywords(beside: Sequence[Facts], embedded: Sequence[Facts]) -> tuple[str, ...]:
     """Return the keywords of all files beside it and of the first of its own sources that has any."""
     own = next((facts.keywords for facts in embedded if facts.keywords), ())

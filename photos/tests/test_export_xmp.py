@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from photos.exports import xmp
+from photos.exports import xml, xmp
 from photos.metadata.faces import Stored
 from photos.metadata.facts import Face
 from photos.metadata.from_xmp import facts_of_xmp
@@ -24,14 +24,14 @@ def about(data: bytes) -> ElementTree.Element:
 
 
 def attributes(element: ElementTree.Element) -> dict[str, str]:
-    prefixes = {uri: prefix for prefix, uri in xmp.NAMESPACES.items()}
+    prefixes = {uri: prefix for prefix, uri in xml.NAMESPACES.items()}
     named = {name[1:].partition("}")[::2]: value for name, value in element.attrib.items()}
     return {f"{prefixes[uri]}:{name}": value for (uri, name), value in named.items()}
 
 
 def items(element: ElementTree.Element, name: str) -> list[str | None]:
     prefix, local = name.split(":")
-    (found,) = element.findall(f"{{{xmp.NAMESPACES[prefix]}}}{local}")
+    (found,) = element.findall(f"{{{xml.NAMESPACES[prefix]}}}{local}")
     return [item.text for item in found.iter() if item.tag.endswith("}li")]
 
 

@@ -11,7 +11,8 @@ from pytest_django import Settings
 from accounts.models import User
 from photos import storage
 from photos.exports import exporting
-from photos.exports.exporting import Exported, Layout, export
+from photos.exports.contents import Layout
+from photos.exports.exporting import Exported, export
 from photos.exports.journal import HEADER, RECORDS, Journal, NotForExport
 from photos.models import Photo
 from photos.tests.factories import at, make_user

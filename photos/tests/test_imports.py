@@ -114,7 +114,7 @@ def test_an_import_that_breaks_off_anywhere_is_ended_by_the_next(
         return cut
 
     hashes = {storage.sha256_of(path) for path in tree.rglob("[abc].jpg")}
-    real = {name: getattr(importing, name) for name in ("take", "let_go", "_put")}
+    real = {name: getattr(importing, name) for name in ("take", "let_go", "put_into_albums")}
     for at_step in range(1, 6):
         for name, step in real.items():
             monkeypatch.setattr(importing, name, cutting(step, at_step, after=at_step % 2 == 0))

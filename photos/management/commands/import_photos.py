@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from photos.archives.directory import NotAnArchive
+from photos.exports.journal import HEADER
 from photos.imports.earlier import EarlierSource, NotALibrary
 from photos.imports.exported import ExportSource, NotAnExport, is_export
 from photos.imports.found import Source
@@ -105,6 +106,8 @@ def _sources(paths: Sequence[Path], albums: bool) -> list[Source]:
     others = [path for path in paths if not is_export(path)]
     google: list[Part] = [UnpackedPart(root) for path in others for root in takeout_roots(path)]
     places = [_zip_at(path) for path in others if is_zip(path)]
+    sources += [ExportSource(place.path, place) for place in places if place.has(HEADER)]
+    places = [place for place in places if not place.has(HEADER)]
     google += [ZippedPart(place) for place in places if is_takeout(place)]
     sources += [TakeoutSource(google, timezone.now())] if google else []
     if zips := [place for place in places if not is_takeout(place)]:

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from albums.models import Album
-from photos.exports.exporting import Layout, export
+from photos.exports.contents import Layout
+from photos.exports.exporting import export
 from photos.exports.journal import NotForExport
 from photos.management.owners import owner_named
 from photos.management.progress import progress_bar
