@@ -72,6 +72,7 @@ RAW_TYPES = (
     ImageType("orf", "image/x-olympus-orf", ".orf", maker="Olympus"),
 )
 IMAGE_TYPES = (*PICTURE_TYPES, *RAW_TYPES)
+RAW_FORMATS = frozenset(kind.name for kind in RAW_TYPES)
 
 _RAW_BY_NAME = {kind.name: kind for kind in RAW_TYPES}
 _AVIF_BRANDS = {b"avif", b"avis"}

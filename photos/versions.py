@@ -21,12 +21,11 @@ from accounts.models import User
 from photos import storage, thumbnails
 from photos.captures import Capture, capture_of
 from photos.filenames import free_filename
-from photos.image_types import RAW_TYPES
+from photos.image_types import RAW_FORMATS
 from photos.models import Dismissal, Photo, PhotoFile, Stage
 from photos.version_names import VersionName
 
 CHOSEN = "version"  # in Photo.edited: a person has said which version is shown
-_RAW_FORMATS = frozenset(kind.name for kind in RAW_TYPES)
 _RANKS = {PhotoFile.Kind.RAW: 0, PhotoFile.Kind.ORIGINAL: 1, PhotoFile.Kind.EDITED: 2}
 _MOST = 20  # namesakes in a folder that are looked at: cameras count anew after 9999
 PICTURE = (
@@ -175,7 +174,7 @@ def has_motion(photo: Photo) -> bool:
 
 def kind_of(name: str, image_format: str) -> PhotoFile.Kind:
     """Tell which kind of version a file is, by its format and its name."""
-    if image_format in _RAW_FORMATS:
+    if image_format in RAW_FORMATS:
         return PhotoFile.Kind.RAW
     return PhotoFile.Kind.EDITED if VersionName.of(name).is_edited else PhotoFile.Kind.ORIGINAL
 
@@ -210,8 +209,8 @@ def _may_join(new: Photo, photo: Photo) -> bool:
 def _namesakes(new: Photo) -> list[Photo]:
     """Return photos that are called like it: of its folder, and of others those that are raw where it is not."""
     same = Photo.objects.filter(owner_id=new.owner_id, stem=VersionName.of(new.original_name).key, trashed_at=None)
-    raw = Q(format__in=_RAW_FORMATS)
-    others = same.exclude(folder=new.folder).filter(~raw if new.format in _RAW_FORMATS else raw).order_by("-pk")
+    raw = Q(format__in=RAW_FORMATS)
+    others = same.exclude(folder=new.folder).filter(~raw if new.format in RAW_FORMATS else raw).order_by("-pk")
     return [*same.filter(folder=new.folder).order_by("pk")[:_MOST], *others[:_MOST]]
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import Count
 
-from photos.duplicates.shots import RAW_FORMATS, UNSURE_DATES
+from photos.duplicates.shots import UNSURE_DATES
+from photos.image_types import RAW_FORMATS
 from photos.models import Photo
 from photos.models.duplicate import Tier
 from photos.oneof import OneOf

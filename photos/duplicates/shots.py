@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from photos.image_types import RAW_TYPES
+from photos.image_types import RAW_FORMATS
 from photos.metadata import DateSource
 from photos.version_names import VersionName
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from photos.models.queryset import PhotoQuerySet
 
 TOGETHER = timedelta(seconds=5)
-RAW_FORMATS = frozenset(kind.name for kind in RAW_TYPES)
 # Dates that are a guess, and at best one of the day.
 UNSURE_DATES = frozenset({DateSource.FOLDER, DateSource.FILE, DateSource.UPLOAD})
 _SAME_MOMENT = timedelta(seconds=2)  # cameras write a raw file and its JPEG one after the other

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 
-from photos.image_types import IMAGE_TYPES, RAW_TYPES
+from photos.image_types import IMAGE_TYPES, RAW_FORMATS
 from photos.models import Photo, PhotoFace, PhotoFile, PhotoTag
 from photos.models.tag import normalise_tag
 from search.facts.sources import ALBUMS, TAGS, Source, of_photo
@@ -64,7 +64,7 @@ def _of_type(name: str) -> Option:
 def _is_raw() -> Q:
     """Match photos that are or have a raw file."""
     beside = PhotoFile.objects.filter(photo=OuterRef("pk"), kind=PhotoFile.Kind.RAW)
-    return Q(format__in=[kind.name for kind in RAW_TYPES]) | Q(Exists(beside))
+    return Q(format__in=RAW_FORMATS) | Q(Exists(beside))
 
 
 def _options(*options: Option) -> dict[str, Option]:
