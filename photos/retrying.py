@@ -17,7 +17,7 @@ from photos.own_jobs import PATHS_OF_PHOTOS
 from photos.tasks import put_first, queue_descriptions, queue_photos, queue_reading
 
 AT_ONCE = 500
-MOST = 10_000
+MOST = 5_000  # a web request has 30 seconds
 
 
 def try_one_again(photo: Photo, now: datetime) -> None:
@@ -28,7 +28,7 @@ def try_one_again(photo: Photo, now: datetime) -> None:
 
 
 def try_all_again(photos: PhotoQuerySet, now: datetime) -> int:
-    """Have workers do what failed of these photos, of 10,000 at most; what was called off stays so. Return how many."""
+    """Have workers do what failed of these photos, of 5,000 at most; what was called off stays so. Return how many."""
     wanted = photos.filter(pk__in=Stage.objects.failed().values("photo_id")).order_by("pk")
     ids = list(wanted.values_list("pk", flat=True)[:MOST])
     for start in range(0, len(ids), AT_ONCE):

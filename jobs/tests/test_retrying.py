@@ -99,6 +99,20 @@ def test_where_another_job_waits_for_the_same_that_one_is_hurried(clock: Clock) 
     assert run.subject == "0"
 
 
+def test_as_many_are_cancelled_in_as_few_statements_and_what_ended_stays(clock: Clock) -> None:
+    failed(2 * AT_ONCE, clock)
+    Run.objects.retry(clock())
+    failed(1, clock)
+
+    with CaptureQueriesContext(connection) as asked:
+        count = Run.objects.all().cancel("anna", clock())
+
+    assert count == 2 * AT_ONCE
+    assert len(asked) <= 1 + 8 * 2
+    assert Run.objects.failed().get().error == "away"
+    assert Run.objects.in_state("cancelled").count() == count
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_try_again_at_once_make_each_job_wait_once(clock: Clock) -> None:
     failed(6, clock)

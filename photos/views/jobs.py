@@ -22,7 +22,8 @@ from photos.standing_jobs import photos_for, work_for
 from photos.tasks import put_first
 from photos.views.request import PageRequest, photo_or_404
 
-OFTEN, SELDOM = "3s", "30s"
+OFTEN, OF_MANY, SELDOM = "3s", "10s", "30s"
+MANY = 1_000  # to count more takes longer, and changes less of what is seen
 
 
 @require_safe
@@ -131,9 +132,10 @@ def _answer(request: PageRequest) -> HttpResponse:
 def _page(request: PageRequest) -> HttpResponse:
     now = timezone.now()
     work, own = work_for(request.user, now), photos_for(request.user, now)
-    busy = own.queued or work.pace.count
+    busy = max(own.queued, work.pace.count)
+    every = OF_MANY if busy > MANY else OFTEN if busy else SELDOM
     template = "photos/includes/jobs_answer.html" if request.htmx else "photos/jobs.html"
-    return render(request, template, {"work": work, "own": own, "every": OFTEN if busy else SELDOM})
+    return render(request, template, {"work": work, "own": own, "every": every})
 
 
 def _traceback(request: PageRequest, words: str | None) -> HttpResponse:
