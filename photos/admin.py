@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from photos import (
     admin_generations,  # noqa: F401  (it registers a page of its own)
     admin_vocabulary,  # noqa: F401  (and so does this)
+    admin_watched,  # noqa: F401  (and this)
     curation,
     downloads,
     pipeline,

@@ -17,6 +17,10 @@ class Alarm:
         self._watched: tuple[Path, ...] = ()
         self._changes: Generator[set[tuple[object, str]], None, None] | None = None
 
+    def hears(self, path: Path) -> bool:
+        """Tell whether the system is to say what changes below this folder; else somebody has to look."""
+        return self._changes is not None and path in self._watched
+
     def wait(self, seconds: float) -> bool:
         """Return True as soon as something changed, False after so many seconds or when all is to stop."""
         there = tuple(path for path in self._paths if path.is_dir())

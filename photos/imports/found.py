@@ -47,6 +47,11 @@ def is_named_like_a_photo(path: Path) -> bool:
     return path.suffix.lower() in PHOTO_SUFFIXES
 
 
+def shown(path: Path) -> str:
+    """Return a path as text that every output can take: a name need not be UTF-8."""
+    return os.fsencode(path).decode(errors="replace")
+
+
 class Altered(Exception):  # noqa: N818 - what is wrong with it
     """A file is not what it was when its bytes were counted."""
 
@@ -61,8 +66,7 @@ class LeftOut:
 
     @property
     def name(self) -> str:
-        """The path as text that every output can take: a name need not be UTF-8."""
-        return os.fsencode(self.path).decode(errors="replace")
+        return shown(self.path)
 
 
 @dataclass(frozen=True)

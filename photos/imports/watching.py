@@ -53,6 +53,8 @@ class Watch:
     watched: Watched
     held: bool = False
     away: bool = False
+    away_since: datetime | None = None
+    looked_at: datetime | None = None
     problem: str = ""
     taken: int = 0
     left: list[LeftOut] = field(default_factory=list)
@@ -64,13 +66,18 @@ class Watch:
     def is_waiting(self) -> bool:
         return bool(self._waiting)
 
+    @property
+    def waiting(self) -> Sequence[Path]:
+        """The files that are still being written to, or wait for one of their name that is."""
+        return sorted(self._waiting)
+
     def look(self, now: datetime) -> None:
         """Take what is new and has stopped growing."""
-        self.problem = ""
+        self.problem, self.looked_at = "", now
         if self._is_away():
-            self.away = True
+            self.away, self.away_since = True, self.away_since or now
             return
-        self.away = False
+        self.away, self.away_since = False, None
         try:
             self._take_new(now)
         except (StorageMissing, DiskFull) as exc:

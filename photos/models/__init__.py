@@ -28,6 +28,7 @@ from photos.models.tagging import TagCalibration, TextVector, VocabularyState
 from photos.models.takeout import TakeoutNote, TakeoutPhoto
 from photos.models.teaching import LearnedProbe, OutsideExample, TeachingExample
 from photos.models.vocabulary import VocabularyWord
+from photos.models.watched import WatchedFolder
 
 __all__ = [
     "ActiveModel",
@@ -69,4 +70,5 @@ __all__ = [
     "UnembeddedPhoto",
     "VocabularyState",
     "VocabularyWord",
+    "WatchedFolder",
 ]

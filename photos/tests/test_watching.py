@@ -270,7 +270,7 @@ def test_a_status_that_cannot_be_written_ends_nothing(watch: Watch, settings: Se
     with pytest.raises(OSError):
         write_status([watch], NOW)
 
-    tell([watch], NOW)
+    tell([watch], NOW, Alarm([], threading.Event()))
 
     assert held_before() == []
 

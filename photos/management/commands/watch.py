@@ -53,16 +53,19 @@ class Command(BaseCommand):
                 close_old_connections()
                 for watch in folders:
                     watch.look(now)
-                tell(folders, now)
+                tell(folders, now, alarm)
                 looked_at = now
             if once and not any(watch.is_waiting for watch in folders):
                 return
+            heard = [alarm.hears(watch.watched.path) for watch in folders]
             changed = alarm.wait(TICK_SECONDS)
+            if heard != [alarm.hears(watch.watched.path) for watch in folders]:
+                tell(folders, timezone.now(), alarm)
 
 
-def tell(folders: Sequence[Watch], now: datetime) -> None:
+def tell(folders: Sequence[Watch], now: datetime, alarm: Alarm) -> None:
     """Write how the folders stand where that can be done."""
     try:
-        write_status(folders, now)
+        write_status(folders, now, alarm.hears)
     except OSError:  # a full disk is no reason to end, and the site with it
         logger.warning("how the watched folders stand could not be written", exc_info=True)
