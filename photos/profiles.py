@@ -10,8 +10,9 @@ from photos.exif import colour_space_of
 
 # Converted to other types, a picture may have kept its notes and lost its colours.
 _OF_CAMERAS = {"JPEG", "MPO", "TIFF", "HEIF"}
-_UNCALIBRATED, _NUMBER_OF_ADOBE = 0xFFFF, 2  # the second is in no standard, and in the files of some cameras
-_ADOBE = "R03"  # DCF 2.0, the optional colour space
+UNCALIBRATED = 0xFFFF
+ADOBE_INDEX = "R03"  # DCF 2.0, the optional colour space
+ADOBE_NUMBER = 2  # in no standard, and in the files of some cameras
 
 
 def profile_of(image: Image.Image) -> bytes | None:
@@ -19,7 +20,7 @@ def profile_of(image: Image.Image) -> bytes | None:
     if (profile := image.info.get("icc_profile")) or image.format not in _OF_CAMERAS:
         return profile if isinstance(profile, bytes) else None
     space, index = colour_space_of(image)
-    is_adobe = space == _NUMBER_OF_ADOBE or (space == _UNCALIBRATED and index == _ADOBE)
+    is_adobe = space == ADOBE_NUMBER or (space == UNCALIBRATED and index == ADOBE_INDEX)
     return ADOBE_RGB if is_adobe else None
 
 

@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from photos.boxes import Box, inside
+from photos.profiles import ADOBE_INDEX, ADOBE_NUMBER, UNCALIBRATED
 from photos.tiff import Directory, Entry, Tiff
 
 _EXIF, _GPS = 0x8769, 0x8825
 # Of the image: description, make, model, orientation, software, date, artist, rating, copyright, and Windows' own.
 _OF_IMAGE = {270, 271, 272, 274, 305, 306, 315, 18246, 18249, 33432, *range(40091, 40096)}
 _MAKER_NOTE = 37500
+_COLOUR_SPACE, _INTEROPERABILITY, _INDEX = 0xA001, 0xA005, 1
+_SHORT = 3
+_ELSEWHERE = {_MAKER_NOTE, _INTEROPERABILITY}
 _LONGEST = 4096  # bytes of a value
 _HEAD = 8
 
@@ -69,10 +73,21 @@ def _below(tiff: Tiff, entry: Entry | None) -> list[_Value]:
 
 
 def _values(tiff: Tiff, tags: Directory) -> Iterator[_Value]:
+    """Yield what a directory says but for what lies elsewhere; of the one of interoperability stays what it is for."""
+    is_adobe = _is_adobe(tiff, tags)
     for tag, entry in tags.items():
         content = tiff.bytes_of(entry, _LONGEST)
-        if tag != _MAKER_NOTE and 0 < entry.length <= _LONGEST and len(content) == entry.length:
+        if tag == _COLOUR_SPACE and is_adobe:
+            yield tag, _SHORT, 1, struct.pack(tiff.order + "H", ADOBE_NUMBER)
+        elif tag not in _ELSEWHERE and 0 < entry.length <= _LONGEST and len(content) == entry.length:
             yield tag, entry.kind, entry.count, content
+
+
+def _is_adobe(tiff: Tiff, tags: Directory) -> bool:
+    start = tiff.number(tags.get(_INTEROPERABILITY))
+    index = tiff.directory(start)[0].get(_INDEX) if start else None
+    is_named = index is not None and tiff.bytes_of(index, _LONGEST).startswith(ADOBE_INDEX.encode())
+    return is_named and tiff.number(tags.get(_COLOUR_SPACE)) == UNCALIBRATED
 
 
 def _block(order: str, image: list[_Value], photo: list[_Value], gps: list[_Value]) -> bytes:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,10 @@ import pytest
 from PIL import ExifTags, Image
 
 from photos import images
-from photos.tests import pictures
+from photos.exif import read_exif
+from photos.profiles import ADOBE_RGB, profile_of
+from photos.raw_exif import exif_of
+from photos.tests import pictures, raw_files
 
 # Adobe RGB (1998) Color Image Encoding, 4.3.5.3, and IEC 61966-2-1: to XYZ in the light of D65, and from there to sRGB.
 ADOBE_TO_XYZ = np.array([[0.57667, 0.18556, 0.18823], [0.29734, 0.62736, 0.07529], [0.02703, 0.07069, 0.99134]])
@@ -92,3 +96,28 @@ def test_a_grey_picture_stays_grey(tmp_path: Path) -> None:
     grey = pictures.encoded(Image.new("L", (40, 30), 120), "JPEG", exif=exif())
 
     assert shown(tmp_path, grey) == pytest.approx((120, 120, 120), abs=2)
+
+
+def of_camera(space: int, index: str) -> raw_files.Directory:
+    """Return what a raw photo says of itself, with the directory in which cameras name the space of its preview."""
+    about = raw_files.facts("NIKON CORPORATION", "D750")
+    said = about[0x8769][1]
+    assert isinstance(said, dict)
+    said[0xA001] = (raw_files.SHORT, space)
+    said[0xA005] = (raw_files.LONG, {1: (raw_files.ASCII, index)})
+    return about
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(
+    ("space", "index", "is_adobe"), [(0xFFFF, "R03", True), (1, "R03", False), (0xFFFF, "R98", False)]
+)
+def test_the_preview_of_a_raw_photo_has_the_colours_that_the_photo_names(
+    order: str, space: int, index: str, is_adobe: bool
+) -> None:
+    block = exif_of(BytesIO(raw_files.tiff(of_camera(space, index), order=order)), "nef")
+    preview = Image.new("RGB", (8, 6))
+    preview.format, preview.info["exif"] = "JPEG", block
+
+    assert (profile_of(preview) == ADOBE_RGB) is is_adobe
+    assert read_exif(preview).image[ExifTags.Base.Model] == "D750"
