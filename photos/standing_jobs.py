@@ -19,6 +19,7 @@ from photos.encoding import encoder_problem
 from photos.models import Photo, Stage
 from photos.models.stage import CANCELLED
 from photos.own_jobs import PATHS_OF_PHOTOS, jobs_of, jobs_of_photos, may_manage, photos_curated_by
+from photos.reanalysis_progress import NO_WORKER
 
 SHOWN = 50
 FAILED = Stage.Status.FAILED
@@ -92,6 +93,7 @@ class Work:
     failed_count: int  # with those that were cancelled
     can_retry: bool
     pause: Pause | None
+    obstacle: str  # why nothing gets done, in words
     manages: bool
 
 
@@ -113,8 +115,9 @@ def work_for(user: User, now: datetime) -> Work:
     failed = jobs.filter(job__status=TaskResultStatus.FAILED).order_by("-job__finished_at", "pk")
     waiting = [Kind(path, title_of(path), count) for path, count in pace.waiting.items()]
     pause = Pause.objects.filter(what=EVERYTHING).first()
+    idle = pace.waiting and pause is None and Run.objects.unattended(now)
     shown = _shown(running, user), waiting, _shown(failed, user)
-    return Work(pace, *shown, failed.count(), jobs.failed().exists(), pause, manages)
+    return Work(pace, *shown, failed.count(), jobs.failed().exists(), pause, NO_WORKER if idle else "", manages)
 
 
 def photos_for(user: User, now: datetime) -> OwnPhotos:

@@ -8,11 +8,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
 from ai.captioners.base import CaptionFailed
 from ai.fakes import FakeCaptioner
-from jobs.models import Pause, Run
+from jobs.models import PROMPT, Pause, Run
 from jobs.priorities import PERSON
 from photos.models import Photo, Stage
 from photos.tasks import queue_photos
@@ -133,6 +134,19 @@ def test_what_runs_and_waits_is_told_with_its_rate_and_the_time_left(client: Cli
     assert "<dt>At work</dt><dd>1</dd>" in page
     assert "<dt>Waiting</dt><dd>5</dd>" in page
     assert "1 job a minute</strong> · about 5 minutes left" in page
+
+
+def test_where_nobody_is_at_work_it_says_so(client: Client, make_photo: MakePhoto) -> None:
+    queue_photos([make_photo().pk])
+    at_once = text_of(client)
+    DBTaskResult.objects.update(enqueued_at=timezone.now() - PROMPT - SECOND)
+
+    late = text_of(client)
+    client.post(reverse("photos:jobs_pause"))
+
+    assert "no worker seems to run" not in at_once
+    assert "no worker seems to run" in late
+    assert "no worker seems to run" not in text_of(client)
 
 
 def test_htmx_gets_the_part_that_changes_and_what_was_done(client: Client, make_photo: MakePhoto) -> None:

@@ -135,7 +135,8 @@ def _page(request: PageRequest) -> HttpResponse:
     busy = max(own.queued, work.pace.count)
     every = OF_MANY if busy > MANY else OFTEN if busy else SELDOM
     template = "photos/includes/jobs_answer.html" if request.htmx else "photos/jobs.html"
-    return render(request, template, {"work": work, "own": own, "every": every})
+    obstacles = [words for words in (own.obstacle, work.obstacle) if words]
+    return render(request, template, {"work": work, "own": own, "obstacles": obstacles, "every": every})
 
 
 def _traceback(request: PageRequest, words: str | None) -> HttpResponse:
