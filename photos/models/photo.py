@@ -84,6 +84,8 @@ class Photo(Picture, PhotoFacts):
             models.Index(fields=["owner", "-taken_at", "-id"], name="photo_by_taken"),
             models.Index(fields=["owner", "stem"], name="photo_by_stem"),
             models.Index(fields=["owner", "bytes"], name="photo_bytes_by_owner"),
+            # Who deletes a file asks first whether another photo has it.
+            models.Index(fields=["image"], name="photo_by_image"),
             # Counts what lists show without reading the rows.
             models.Index(fields=["owner"], condition=Q(trashed_at=None, archived=False), name="photo_listed_by_owner"),
             # The next two hold few photos, and so cost an upload nothing.

@@ -7,7 +7,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -16,6 +18,7 @@ from jobs.duties import DUTIES
 from photos import storage, trash
 from photos.models import Photo
 from photos.tests.factories import at, make_user
+from photos.tests.requesting import plans_of
 from photos.tests.together import at_once
 from photos.trash import purge_expired
 
@@ -42,6 +45,16 @@ def test_what_lay_in_the_trash_for_thirty_days_is_deleted_for_good(make_photo: M
     assert [(media / photo.original).exists() for photo in gone] == [False, False]
     recorded = DestructiveAct.objects.order_by("pk").values_list("sha256", "who", "where")
     assert list(recorded) == [(photo.sha256, "", "purge") for photo in gone]
+
+
+def test_no_photo_that_goes_is_looked_for_among_all_others(make_photo: MakePhoto) -> None:
+    make_photo(trashed_at=EXPIRED)
+    with CaptureQueriesContext(connection) as queries:
+        assert purge_expired(NOW) == 1
+
+    plans = plans_of(queries)
+    assert any("photo_by_image" in plan for plan in plans)
+    assert [plan for plan in plans if plan == "SCAN photo"] == []
 
 
 def test_workers_look_for_it(make_photo: MakePhoto) -> None:
