@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("photos", "0031_inherited"),
+        ("photos", "0032_watched_folders"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
