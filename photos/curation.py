@@ -109,7 +109,7 @@ def purge(photo: Photo, by: Actor = UNKNOWN) -> None:
 
     Raises StorageMissing where the bytes could not go: they would come back with their disk.
     """
-    if not storage.is_mounted():
+    if not storage.lets_go():
         raise StorageMissing
     with acting(by):
         photo.delete()

@@ -36,6 +36,11 @@ def is_mounted() -> bool:
     return _has_marker() or not Photo.objects.exists()
 
 
+def lets_go() -> bool:
+    """Tell whether files can be deleted: the disk is there, and not read-only."""
+    return is_mounted() and os.access(media_root(), os.W_OK)
+
+
 def prepare() -> Path:
     """Return the folder for incoming files, made if need be. Raises StorageMissing, DiskFull."""
     root = media_root()

@@ -23,13 +23,13 @@ BY_TIME = Actor("", Where.PURGE)
 def purge_expired(now: datetime) -> int:
     """Delete for good what expired in the trash, the oldest hundred at most; return how many photos went.
 
-    One whose file is not the one that was put there stays, and so does all of it where the disk is away.
+    One whose file is not the one that was put there stays, and so does all of it where the disk is away or read-only.
     """
     if not settings.CLOUDZY_TRASH_DAYS:
         return 0
     before = now - timedelta(days=settings.CLOUDZY_TRASH_DAYS)
     expired = list(Photo.objects.in_trash_since(before).exclude(pk__in=_staying).values_list("pk", flat=True)[:AT_ONCE])
-    if not (expired and storage.is_mounted()):
+    if not (expired and storage.lets_go()):
         return 0
     return sum(_purge(pk, before) for pk in expired)
 

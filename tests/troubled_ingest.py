@@ -139,6 +139,6 @@ EVERYTHING = {Trouble.KILL: 1, Trouble.FULL: 3, Trouble.READ_ONLY: 3, Trouble.LO
 STORIES = {
     "upload": Story(upload, look_at_upload, a_library, EVERYTHING),
     "worker": Story(work, look_at_work, queue_one, EVERYTHING),
-    "deletion": Story(delete_for_good, look_at_deletion, a_library),
+    "deletion": Story(delete_for_good, look_at_deletion, a_library, dict.fromkeys(EVERYTHING, 1)),
     "import": Story(move_in, look_at_import, files_to_import),
 }
