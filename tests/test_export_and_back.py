@@ -24,7 +24,8 @@ from photos.imports.exported import ExportSource, NotAnExport
 from photos.imports.importing import Plan, bring_in
 from photos.imports.report import Report
 from photos.imports.taking import Became, Manner
-from photos.models import Photo, PhotoFile, TeachingExample
+from photos.metadata import Face
+from photos.models import Photo, PhotoFace, PhotoFile, TeachingExample
 from photos.tests.factories import at
 from photos.tests.pictures import exif, jpeg
 from photos.uploads import accept_upload
@@ -54,6 +55,7 @@ def library(owner: User, media: Path) -> list[Photo]:  # noqa: ARG001 - a media 
     teaching.mark(teaching.word_named("regatta"), [one], True, now)
     teaching.mark(teaching.word_named("regatta"), [two], False, now)
     with_edits(two)
+    PhotoFace.objects.inherit(three, [Face("Ada", 0.1, 0.2, 0.3, 0.4)], NOW)
     Album.objects.named(owner, "Trips / Best").add([three.pk, one.pk, two.pk, trashed.pk])
     Album.objects.named(owner, "Boats").add([one.pk])
     trashed.trash(now)
@@ -62,12 +64,17 @@ def library(owner: User, media: Path) -> list[Photo]:  # noqa: ARG001 - a media 
 
 def with_edits(photo: Photo) -> None:
     """Give a photo another version, and the video of a motion photo."""
-    files = {"edited": ("p-edited.JPG", jpeg((80, 20), "pink")), "motion": ("p.MP4", b"what it did")}
+    files = {
+        "edited": ("p-edited.JPG", jpeg((80, 20), "pink")),
+        "motion": ("p.MP4", b"what it did"),
+        "sidecar": ("q.xmp", xmp.packet(Photo(taken_at=NOW, taken_at_source="sidecar", title="Of a merge"), [])),
+    }
     for kind, (name, data) in files.items():
         incoming = storage.prepare() / name
         incoming.write_bytes(data)
         sha256, stored = storage.sha256_of(incoming), storage.keep(incoming, Path(name).suffix.lower())
         PhotoFile.objects.create(photo=photo, kind=kind, name=name, stored=stored, sha256=sha256, bytes=len(data))
+    photo.files.filter(kind="sidecar").update(inherited_at=NOW)
     photo.files.filter(kind="edited").update(format="jpeg", width=80, height=20)
     Photo.objects.filter(pk=photo.pk).update(has_motion=True)
 
@@ -97,8 +104,10 @@ def told(owner: User) -> dict[str, Any]:
             "tags": list(tags.values_list("tag__name", "source", "model", "score", "rejected")),
             "shown": photo.tag_names,
             "files": [
-                (file.kind, file.name, file.sha256, file.bytes, file.format, file.width, file.height) for file in files
+                (file.kind, file.name, file.sha256, file.bytes, file.format, file.width, file.height, file.inherited_at)
+                for file in files
             ],
+            "faces": [(face.marked, face.inherited_at) for face in photo.faces.order_by("pk")],
             "bytes": storage.sha256_of(storage.path_of(photo.original)),
             "bytes beside": [storage.sha256_of(storage.path_of(file.stored)) for file in files],
             "examples": list(
@@ -137,7 +146,7 @@ def test_everything_that_was_known_comes_back(owner: User, tmp_path: Path, layou
     for photo in Photo.objects.all():
         pipeline.analyse(photo, timezone.now())
 
-    assert (report.became[Became.NEW], report.left_out, report.sidecars) == (4, 0, 3)
+    assert (report.became[Became.NEW], report.left_out, report.sidecars) == (4, 0, 4)
     after = told(owner)
     for sha256, facts in before.items():
         assert after[sha256] == facts
@@ -166,7 +175,7 @@ def test_moving_takes_originals_and_what_belongs_to_them_out_of_the_export(owner
 
     left = {path.suffix for path in (tmp_path / "export").rglob("*") if path.is_file()}
     assert left == {".xmp", ".json", ".jsonl"}
-    assert PhotoFile.objects.count() == 3
+    assert PhotoFile.objects.count() == 4
 
 
 @pytest.mark.usefixtures("few")
@@ -226,6 +235,10 @@ def test_a_damaged_export_is_refused_before_anything_is_taken(
         {"tags": [{"name": "x"}]},
         {"authors": 1},
         {"created_at": None},
+        {"faces": {}},
+        {"faces": [{"name": "Ada"}]},
+        {"faces": [{"name": "", "left": "nan", "top": 0, "width": 1, "height": 1, "inherited_at": str(NOW)}]},
+        {"faces": [{"name": "", "left": 0.9, "top": 0, "width": 1, "height": 1, "inherited_at": str(NOW)}]},
     ],
     ids=lambda change: "".join(change),
 )

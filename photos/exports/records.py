@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from photos.models import Photo, PhotoFile, PhotoTag, TeachingExample
+from photos.models import Photo, PhotoFace, PhotoFile, PhotoTag, TeachingExample
 
 FORMAT = 1
 # The columns that are kept as they are; moments are written beside them.
@@ -26,13 +26,16 @@ FILE_FIELDS = ("kind", "name", "sha256", "bytes")
 def records_of(photos: Sequence[Photo]) -> dict[int, dict[str, Any]]:
     """Return by photo its record, without paths; a constant number of queries."""
     ids = [photo.pk for photo in photos]
-    records = {photo.pk: _columns(photo) | {"tags": [], "files": [], "examples": []} for photo in photos}
+    records = {photo.pk: _columns(photo) | {"tags": [], "files": [], "faces": [], "examples": []} for photo in photos}
     tags = PhotoTag.objects.filter(photo__in=ids).order_by("photo", "pk")  # their order is that of the page
     for photo_id, *values in tags.values_list("photo_id", "tag__name", "source", "model", "score", "rejected"):
         records[photo_id]["tags"].append(dict(zip(TAG_FIELDS, values, strict=True)))
     for file in PhotoFile.objects.filter(photo__in=ids).order_by("photo", "pk"):
-        said = {name: getattr(file, name) for name in FILE_FIELDS}
+        said = {name: getattr(file, name) for name in FILE_FIELDS} | {"inherited_at": _written(file.inherited_at)}
         records[file.photo_id]["files"].append(said | {"stored": file.stored})
+    for face in PhotoFace.objects.filter(photo__in=ids).exclude(inherited_at=None).order_by("photo", "pk"):
+        said = vars(face.marked) | {"inherited_at": _written(face.inherited_at)}
+        records[face.photo_id]["faces"].append(said)
     examples = TeachingExample.objects.filter(photo__in=ids).order_by("photo", "word__word")
     for photo_id, word, positive, marked_at in examples.values_list("photo_id", "word__word", "positive", "marked_at"):
         said = {"word": word, "positive": positive, "marked_at": marked_at.isoformat()}

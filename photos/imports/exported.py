@@ -148,7 +148,7 @@ class ExportSource:
         try:
             path = self._place.at(record["path"])
             files = {self._place.at(file["path"]): file for file in record["files"]}
-            sidecars = [found for found, file in files.items() if file["kind"] == PhotoFile.Kind.SIDECAR]
+            sidecars = [found for found, file in files.items() if _is_read(file)]
             arrival = Arrival(
                 moment_in(record["file_modified_at"]),
                 record["folder"],
@@ -179,12 +179,18 @@ class ExportSource:
             return _kept(at, path.suffix.lower(), file, undo)
 
 
+def _is_read(file: dict[str, Any]) -> bool:
+    """Tell whether it is a sidecar of which a photo knows something; one that came with a merge is only kept."""
+    return file["kind"] == PhotoFile.Kind.SIDECAR and not file.get("inherited_at")
+
+
 def _kept(source: Path, suffix: str, file: dict[str, Any], undo: ExitStack) -> PhotoFile:
     """Keep a file that belongs to a photo until `undo` says otherwise; raises Altered, and as images.inspect."""
     kind = PhotoFile.Kind(file["kind"])
     row = keep_copy(source, kind, str(file["name"]), suffix, undo)
     if row.sha256 != file["sha256"]:
         raise Altered
+    row.inherited_at = moment_in(file.get("inherited_at"))
     if kind in PhotoFile.VERSIONS:
         info = images.inspect(source, settings.CLOUDZY_MAX_PIXELS)
         for column, value in picture_columns(info).items():

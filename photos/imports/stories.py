@@ -10,7 +10,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from photos import teaching
-from photos.models import Photo, PhotoFile, PhotoTag, Tag, TeachingExample
+from photos.metadata import Face
+from photos.metadata.facts import line
+from photos.models import Photo, PhotoFace, PhotoFile, PhotoTag, Tag, TeachingExample
 from photos.models.changes import columns_of
 from photos.models.tag import normalise_tag
 from photos.versions import CHOSEN
@@ -60,6 +62,8 @@ class ExportedStory:
         tags = Tag.objects.named(name for name in said if name)
         rows = [_tag_of(photo, tag, said[name]) for name, tag in tags.items()]
         PhotoTag.objects.bulk_create(rows)
+        for face in _listed(self._record.get("faces", [])):  # exports of before know of none
+            PhotoFace.objects.inherit(photo, [_face(face)], _moment(face["inherited_at"]))
         for example in _listed(self._record["examples"]):
             with suppress(ValidationError):  # a word that cannot be taught here
                 word = teaching.word_named(str(example["word"]))
@@ -92,6 +96,13 @@ def _listed(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise ValidationError(f"{value!r} is no list.")
     return value
+
+
+def _face(said: dict[str, Any]) -> Face:
+    left, top, width, height = (float(said[side]) for side in ("left", "top", "width", "height"))
+    if not (0 <= left < left + width <= 1.001 and 0 <= top < top + height <= 1.001):
+        raise ValidationError(f"{said!r} is no face on the photo.")
+    return Face(line(str(said["name"])), left, top, width, height)
 
 
 def _tag_of(photo: Photo, tag: Tag, said: dict[str, Any]) -> PhotoTag:
