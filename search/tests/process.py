@@ -1,21 +1,25 @@
-"""A process of its own over a real database file: reads a command a line, answers each with a line of JSON."""
+"""A process of its own over a real database file: takes commands out of a pipe, and answers each."""
 
 from __future__ import annotations
 
-import json
+import os
 import random
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import django
+from django.apps import apps
 
-if __name__ == "__main__":
+if not apps.ready:  # in the process that all others are forked from
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudzy.settings")
     django.setup()
 
-from django.db import DatabaseError, transaction
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from accounts.local import local_owner
@@ -45,36 +49,36 @@ def split() -> tuple[float, list[int]]:
     return split_of(axis(0), Kind.TEXT, meaning).distance, ids
 
 
-def add(angle: str, name: str) -> int:
-    return make_photo(embedding=leaning(0, float(angle)), filename=name, sha256=name).pk
+def add(angle: float, name: str) -> int:
+    return make_photo(embedding=leaning(0, angle), filename=name, sha256=name).pk
 
 
-def delete(photo_id: str) -> None:
+def delete(photo_id: int) -> None:
     Photo.objects.get(pk=photo_id).delete()
 
 
-def write(count: str, name: str) -> list[int]:
+def write(count: int, name: str) -> list[int]:
     """Add photos, and delete every third of them again; return those that stay."""
-    ids = [add(f"{number / 100}", f"{name}{number}") for number in range(int(count))]
+    ids = [add(number / 100, f"{name}{number}") for number in range(count)]
     for photo_id in ids[::3]:
-        delete(str(photo_id))
+        delete(photo_id)
     return [photo_id for photo_id in ids if photo_id not in ids[::3]]
 
 
-def search_often(times: str) -> int:
+def search_often(times: int) -> int:
     """Search from four threads at once, as gunicorn's do."""
     with ThreadPoolExecutor(4) as threads:
-        return len([found.result() for found in [threads.submit(search) for _ in range(int(times))]])
+        return len([found.result() for found in [threads.submit(search) for _ in range(times)]])
 
 
-def rebuild_often(times: str, engine: str = "") -> list[int]:
-    return [rebuild(current_space(), timezone.now(), engine).count for _ in range(int(times))]
+def rebuild_often(times: int, engine: str = "") -> list[int]:
+    return [rebuild(current_space(), timezone.now(), engine).count for _ in range(times)]
 
 
-def change_at_random(times: str, seed: str) -> list[int]:
+def change_at_random(times: int, seed: str) -> list[int]:
     """Do so many things to photos, any process's own and others', and search in between; return how many were found."""
     chance, found = random.Random(seed), []
-    for number in range(int(times)):
+    for number in range(times):
         act = chance.choice([_insert, _insert, _embed, _delete, _hide, _trash_or_restore, _take_back])
         with suppress(Photo.DoesNotExist, DatabaseError):  # another process has deleted it just now
             act(chance, f"{seed}-{number}")
@@ -83,7 +87,7 @@ def change_at_random(times: str, seed: str) -> list[int]:
 
 
 def _insert(chance: random.Random, name: str) -> None:
-    add(str(chance.random()), name)
+    add(chance.random(), name)
 
 
 def _embed(chance: random.Random, _: str) -> None:
@@ -130,12 +134,12 @@ _COMMANDS = (search, split, add, delete, write, search_often, rebuild_often, cha
 COMMANDS: dict[str, Callable[..., Any]] = {command.__name__: command for command in _COMMANDS}
 
 
-def main() -> None:
-    for line in sys.stdin:
-        name, *arguments = line.split()
-        sys.stdout.write(json.dumps(COMMANDS[name](*arguments)) + "\n")
-        sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()
+def serve(commands: Connection, home: Path) -> None:
+    """Do what is asked with the library in this folder, until this process is killed."""
+    settings.CLOUDZY_DATA_DIR = home / "data"
+    settings.MEDIA_ROOT = home / "media"
+    settings.FILE_UPLOAD_TEMP_DIR = settings.MEDIA_ROOT / ".incoming"
+    connection.settings_dict["NAME"] = str(home / "data" / "photos.db")
+    while True:
+        name, *arguments = commands.recv()
+        commands.send(COMMANDS[name](*arguments))

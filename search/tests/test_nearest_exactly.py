@@ -91,4 +91,6 @@ def _query(rows: np.ndarray, chance: np.random.Generator) -> np.ndarray:
 
 def _by_hand(query: np.ndarray, rows: np.ndarray, ids: np.ndarray, allowed: np.ndarray) -> list[tuple[float, int]]:
     among = np.isin(ids, allowed)
-    return sorted(zip(distances(query, rows[among]).tolist(), ids[among].tolist(), strict=True))
+    away, there = distances(query, rows[among]), ids[among]
+    order = np.lexsort((there, away))  # by distance, and where that is the same by id
+    return list(zip(away[order].tolist(), there[order].tolist(), strict=True))

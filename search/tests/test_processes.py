@@ -2,63 +2,51 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from photos.tests.libraries import empty_library
+from search.tests.process import serve
+
+# Each is forked from one that has loaded everything: the second that takes is spent once and not for each of them.
+FORKED = get_context("forkserver")
+FORKED.set_forkserver_preload([serve.__module__])
 
 
 class Process:
     """One `search.tests.process`; what it writes to stderr shows with the test."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._popen = subprocess.Popen(
-            [sys.executable, "-m", "search.tests.process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=settings.BASE_DIR,
-            env=environment,
-        )
+    def __init__(self, home: Path) -> None:
+        self._commands, theirs = FORKED.Pipe()
+        self._process = FORKED.Process(target=serve, args=(theirs, home), daemon=True)
+        self._process.start()
+        theirs.close()  # so that nobody waits for the answer of one that has ended
 
     def start(self, *command: object) -> None:
-        assert self._popen.stdin is not None
-        self._popen.stdin.write(" ".join(map(str, command)) + "\n")
-        self._popen.stdin.flush()
+        self._commands.send(command)
 
     def result(self) -> Any:
-        assert self._popen.stdout is not None
-        return json.loads(self._popen.stdout.readline())
+        return self._commands.recv()
 
     def do(self, *command: object) -> Any:
         self.start(*command)
         return self.result()
 
     def kill(self) -> None:
-        self._popen.kill()
-        self._popen.communicate()
+        self._process.kill()
+        self._process.join()
+        self._commands.close()
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    folders = {"CLOUDZY_DATA_DIR": str(tmp_path / "data"), "CLOUDZY_MEDIA_DIR": str(tmp_path / "media")}
-    environment = os.environ | folders | {"DJANGO_SETTINGS_MODULE": "cloudzy.settings"}
+def four(tmp_path: Path) -> Iterator[list[Process]]:
     empty_library(tmp_path / "data")
-    return environment
-
-
-@pytest.fixture
-def four(environment: dict[str, str]) -> Iterator[list[Process]]:
-    processes = [Process(environment) for _ in range(4)]
+    processes = [Process(tmp_path) for _ in range(4)]
     yield processes
     for process in processes:
         process.kill()
