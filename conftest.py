@@ -8,12 +8,9 @@ import os
 import shutil
 import sys
 import tempfile
-from typing import Any
 
 import django
 import pytest
-from django.conf import settings
-from whitenoise.middleware import WhiteNoiseMiddleware
 
 # One folder per process, and so one per pytest-xdist worker.
 _home = tempfile.mkdtemp(prefix="cloudzy-tests-")
@@ -51,23 +48,11 @@ def pytest_sessionstart() -> None:
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     # Databases are emptied after some tests, which the seal of the record refuses; its own tests put it on.
     importlib.import_module("accounts.sealing").WANTED = False  # type: ignore[attr-defined]
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real ones are slow by design
-    _find_static_files_once()
-
-
-def _find_static_files_once() -> None:
-    """Hand the files that the first client has found to every later one, which would look at hundreds of them again."""
-    look: Any = WhiteNoiseMiddleware.add_files_from_finders
-    found: dict[Any, dict[str, Any]] = {}
-
-    def add(self: Any) -> None:
-        said = (self.static_prefix, self.max_age, self.allow_all_origins, *map(str, settings.STATICFILES_DIRS))
-        if said not in found:
-            look(self)
-            found[said] = dict(self.files)
-        self.files |= found[said]
-
-    WhiteNoiseMiddleware.add_files_from_finders = add
+    sparing = importlib.import_module("tests.sparing")
+    sparing.hash_passwords_quickly()
+    sparing.wait_for_no_disk()
+    sparing.find_static_files_once()
+    sparing.refill_emptied_databases()
 
 
 @pytest.fixture(autouse=True)

@@ -34,6 +34,7 @@ def shown_things(drawn: DrawnLibrary) -> np.ndarray:
     return np.asarray(drawn.shown.any(axis=0))
 
 
+@cache
 def strong(drawn: DrawnLibrary) -> np.ndarray:
     """Return (photos, things): what is strong for each of the texts."""
     edges = [edge(text, Kind.TEXT, drawn.background) for text in drawn.texts]
