@@ -14,6 +14,7 @@ from jobs.worker import Worker
 from photos import older, pipeline, storage, tasks
 from photos.curation import edit_photo
 from photos.models import Photo, Stage
+from photos.models.stage import LEASE
 from photos.tasks.calling_off import photos_called_off
 from photos.tests import pictures
 from photos.tests.interrupted import NOW, uploaded
@@ -191,3 +192,38 @@ def test_process_missing_tells_queues_and_reads() -> None:
     assert queued == ["maintenance"]
     assert now_(photo).camera_model == "R1"
     assert older.lacking(METADATA) == []
+
+
+def test_two_workers_begin_once() -> None:
+    read_long_ago()
+
+    tasks.look_for_unread_facts(NOW)
+    tasks.look_for_unread_facts(NOW)
+
+    assert Run.objects.unfinished(tasks.ask_for_facts).count() == 1
+
+
+def test_a_worker_that_is_lost_over_it_is_followed_by_another() -> None:
+    photo = read_long_ago()
+    older.ask_for(METADATA, [photo.pk])
+    Stage.objects.claim(photo.pk, [METADATA], NOW)
+
+    tasks.queue_left_behind(NOW + LEASE * 2)
+    work()
+
+    assert (now_(photo).status, now_(photo).camera_model) == (Photo.Status.READY, "R1")
+    assert older.lacking(METADATA) == []
+
+
+def test_a_file_that_cannot_be_read_any_more_is_said_and_its_facts_stay() -> None:
+    photo = read_long_ago()
+    Photo.objects.update(title="Known before")
+    storage.discard(photo.original)
+
+    tasks.look_for_unread_facts(NOW)
+    work()
+
+    again = now_(photo)
+    assert (again.status, again.title) == (Photo.Status.FAILED, "Known before")
+    assert again.error
+    assert older.lacking(METADATA) == []  # what failed is not tried for ever
