@@ -132,6 +132,8 @@ class Run(models.Model):
             elif asked_to_stop:
                 mine.close_cancelled([self.pk], now)
                 mine.tell_cancelled([self.pk], now)
+            if outcome["status"] == TaskResultStatus.SUCCESSFUL:
+                Run.objects.forget_failures(self.job.task_path, self.subject)
         if asked_to_stop or outcome["status"] != TaskResultStatus.READY:
             self._announce_end()
         return True

@@ -159,6 +159,12 @@ class RunQuerySet(models.QuerySet["Run"]):
         ready = DBTaskResult.objects.filter(pk__in=alike, status=TaskResultStatus.READY, priority__lt=priority)
         ready.update(priority=priority)
 
+    def forget_failures(self, task_path: str, subject: str) -> None:
+        """Delete what failed or was cancelled of a kind about a subject: it has been done since."""
+        ended = self.filter(subject=subject, job__task_path=task_path, job__status=TaskResultStatus.FAILED)
+        if pks := list(ended.values_list("pk", flat=True)):
+            DBTaskResult.objects.filter(pk__in=pks).delete()
+
     def tell_cancelled(self, pks: Sequence[uuid.UUID], now: datetime) -> None:
         everything: Any = self.model._default_manager
         self._tell(jobs_cancelled, everything.filter(pk__in=pks).values_list("job__task_path", "subject"), now)

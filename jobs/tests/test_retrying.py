@@ -70,6 +70,18 @@ def test_ten_thousand_take_a_few_statements_for_each_batch(clock: Clock) -> None
     assert len(heard) == 10_000 // AT_ONCE
 
 
+def test_what_has_been_done_since_is_no_failure_any_more(clock: Clock) -> None:
+    failed(2, clock, tasks.write_at_once.module_path)
+    tasks.write_at_once.enqueue("0", 0)
+    run = Run.objects.claim("a", clock())
+    assert run is not None
+
+    run.succeed(None, clock())
+
+    assert [left.subject for left in Run.objects.failed()] == ["1"]
+    assert Run.objects.in_state("done").count() == 1
+
+
 def test_of_more_than_are_asked_for_the_rest_is_left(clock: Clock) -> None:
     failed(5, clock)
 
