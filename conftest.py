@@ -58,4 +58,4 @@ def pytest_sessionstart() -> None:
 @pytest.fixture(autouse=True)
 def no_healing_in_background(monkeypatch: pytest.MonkeyPatch) -> None:
     """A thread of its own would meet the next test's database; tests of healing call it themselves."""
-    monkeypatch.setattr("search.live.HEAL_IN_BACKGROUND", False)
+    monkeypatch.setattr("search.index.live.HEAL_IN_BACKGROUND", False)

@@ -29,7 +29,7 @@ from photos.api.parameters import query_of
 from photos.encoding import disagreement, encoder_in_use, encoder_problem
 from photos.imports import watch_status
 from photos.models import ModelMigration
-from search.health import report
+from search.upkeep.health import report
 
 LOW_DISK_BYTES = 500 * 2**20
 

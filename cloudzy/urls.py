@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, include, path
 
 import photos.api.urls
-import search.api_urls
+import search.views.api_urls
 from cloudzy import docs
 from cloudzy.health import HealthView
 from cloudzy.problems import problem_page
@@ -17,7 +17,7 @@ def with_slash(patterns: list[URLPattern]) -> list[URLPattern]:
 
 api = [
     *photos.api.urls.urlpatterns,
-    *search.api_urls.urlpatterns,
+    *search.views.api_urls.urlpatterns,
     path("health", HealthView.as_view(), name="health"),
     path("openapi.json", docs.schema, name="openapi"),
     path("docs", docs.swagger, name="docs"),
@@ -32,7 +32,7 @@ urlpatterns = [
     path("", include(with_slash(api))),
     path("", include("photos.urls")),
     path("gallery/duplicates/", include("photos.duplicate_urls")),
-    path("gallery/", include("search.page_urls")),
+    path("gallery/", include("search.views.page_urls")),
     path("teach/", include("photos.teach_urls")),
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),

@@ -11,12 +11,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from ai.encoders.base import EncoderUnavailable
-from search.caretaking import ask_for
-from search.health import report
+from search.index.spaces import current_space
 from search.models import Library
-from search.overview import overview
-from search.spaces import current_space
-from search.upkeep import Act
+from search.upkeep.caretaking import ask_for
+from search.upkeep.doing import Act
+from search.upkeep.health import report
+from search.upkeep.overview import overview
 
 
 @admin.register(Library)

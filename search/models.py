@@ -16,8 +16,8 @@ from PIL import Image
 from accounts.models import User
 from photos.fields import VectorField
 from search.facts.changes import FactChange
-from search.past import PastSearch, UnkeptHistory
-from search.saved import SavedSearch
+from search.saved.searches import SavedSearch
+from search.suggesting.past import PastSearch, UnkeptHistory
 
 __all__ = ["FactChange", "IndexChange", "IndexChangeQuerySet", "Library", "PastSearch", "SavedSearch", "UnkeptHistory"]
 

@@ -15,9 +15,9 @@ from photos.models import Photo
 from search.facts.sources import watched
 from search.facts.watching import install, uninstall
 from search.fulltext.mirrors import MIRRORS
+from search.index.rebuild import discard, rebuild
+from search.index.spaces import Space
 from search.models import IndexChange
-from search.rebuild import discard, rebuild
-from search.spaces import Space
 
 INDEXED_FIELDS = frozenset({"archived", "trashed_at"})  # of vectors themselves vectors_changed tells
 

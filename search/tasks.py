@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from jobs.duties import duty
-from search.caretaking import heal_large_indexes, look_after_index
 from search.facts.changes import FactChange
-from search.healing import heal_index
-from search.pictures import forget_expired
+from search.index.healing import heal_index
+from search.ranking.pictures import forget_expired
+from search.upkeep.caretaking import heal_large_indexes, look_after_index
 
 __all__ = ["forget_pictures", "heal_index", "heal_large_indexes", "look_after_index"]
 

@@ -16,7 +16,7 @@ from photos.models import Photo
 from photos.retagging import retag
 from photos.tests.drawings import KINDS, drawing
 from photos.tests.factories import at, make_photo
-from search.hybrid import find
+from search.ranking.hybrid import find
 
 pytestmark = pytest.mark.django_db
 

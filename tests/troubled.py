@@ -34,7 +34,7 @@ from photos.archives.tasks import go_on_importing
 from photos.models import ArchiveImport, Photo
 from photos.resumable.duties import take_in_complete
 from photos.tasks import queue_left_behind
-from search import live
+from search.index import live
 from tests.stepping import Step, Steps, Trouble
 
 LATER = timedelta(hours=3)  # beyond every lease and every grace

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from photos import storage
-from search.sealed import TEMPORARY
+from search.index.sealed import TEMPORARY
 
 
 class OtherBytes(Exception):  # noqa: N818 - what is wrong with the file

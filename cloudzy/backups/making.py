@@ -18,9 +18,9 @@ from cloudzy.backups.manifest import FORMAT, Manifest, Original
 from cloudzy.models import BackupNote
 from photos import storage
 from photos.models import Photo, PhotoFile
-from search.locks import Busy, folder_lock
+from search.index.locks import Busy, folder_lock
+from search.index.sealed import TEMPORARY
 from search.models import Library
-from search.sealed import TEMPORARY
 
 Told = Callable[[int, int], object]  # done, of how many
 

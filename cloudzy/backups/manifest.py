@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from cloudzy.backups.errors import BackupError, DamagedBackupError
-from search.sealed import Unsealed, read_sealed, write_sealed
+from search.index.sealed import Unsealed, read_sealed, write_sealed
 
 MANIFEST = "manifest.json"
 FORMAT = 1

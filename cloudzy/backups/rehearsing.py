@@ -20,7 +20,7 @@ from cloudzy.backups.manifest import Manifest
 from cloudzy.health import database_problem
 from cloudzy.models import BackupNote
 from photos import storage
-from search.locks import Busy, folder_lock
+from search.index.locks import Busy, folder_lock
 from search.models import Library
 
 

@@ -23,7 +23,7 @@ from cloudzy.backups.manifest import Manifest, Original
 from cloudzy.backups.unfinished import becoming
 from cloudzy.backups.verifying import verify
 from photos import storage
-from search.sealed import TEMPORARY
+from search.index.sealed import TEMPORARY
 
 Told = Callable[[str], Callable[[int, int], object]]  # the step, then done of how many
 

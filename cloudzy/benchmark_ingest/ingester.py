@@ -27,8 +27,8 @@ from photos.decoding import usage
 from photos.encoding import newest_encoder
 from photos.models import Photo, Stage
 from photos.uploads import accept_upload
-from search.live import live_index
-from search.spaces import current_space
+from search.index.live import live_index
+from search.index.spaces import current_space
 
 
 def warm_up() -> None:

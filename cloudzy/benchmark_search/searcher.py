@@ -29,10 +29,10 @@ from cloudzy.benchmark_search.words import asked
 from cloudzy.synthetic import insert
 from photos.encoding import current_encoder
 from photos.models import Photo
-from search.live import live_index
-from search.nearest import nearest
-from search.scope import Scope
-from search.spaces import current_space
+from search.index.live import live_index
+from search.index.spaces import current_space
+from search.ranking.nearest import nearest
+from search.ranking.scope import Scope
 
 LARGEST_WAIT = 60.0
 

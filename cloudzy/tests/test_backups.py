@@ -23,7 +23,7 @@ from photos import curation, storage
 from photos.models import Photo
 from photos.tests.factories import make_user
 from photos.tests.together import at_once
-from search.locks import folder_lock
+from search.index.locks import folder_lock
 from search.models import Library
 
 

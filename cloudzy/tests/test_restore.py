@@ -21,7 +21,7 @@ from cloudzy.tests.backed_up import rewrite, save
 from photos import integrity, storage
 from photos.models import Photo
 from photos.tests.factories import at
-from search.locks import folder_lock
+from search.index.locks import folder_lock
 from search.models import Library
 
 Move = Callable[[], Path]

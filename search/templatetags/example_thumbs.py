@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from django import template
 
-from search.examples import Shown
 from search.language import Example
-from search.thumbs import Thumb, thumb
+from search.ranking.examples import Shown
+from search.views.thumbs import Thumb, thumb
 
 register = template.Library()
 

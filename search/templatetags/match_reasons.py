@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from django import template
 
-from search.hits import Hit
 from search.language import Query
+from search.ranking.hits import Hit
 
 register = template.Library()
 

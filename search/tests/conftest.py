@@ -13,8 +13,8 @@ from photos import pipeline
 from photos.models import Photo
 from photos.tests.factories import at
 from photos.uploads import accept_upload
-from search import live
-from search.spaces import Space, current_space
+from search.index import live
+from search.index.spaces import Space, current_space
 from search.tests.pictures import striped, stripes
 
 

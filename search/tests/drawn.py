@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ai.vocabulary import Vocabulary, Word
-from search.background import Background
-from search.sampling import SIZE, Sample
+from search.ranking.background import Background
+from search.ranking.sampling import SIZE, Sample
 
 DIMENSION = 192
 WORDS = 240  # that the vocabulary knows

@@ -26,15 +26,15 @@ from accounts.local import local_owner
 from photos.embeddings import put_vector
 from photos.models import Photo
 from photos.tests.factories import make_photo
-from search.drift import drift_of
-from search.live import live_index
-from search.meaning import Meaning
-from search.nearest import nearest
-from search.rebuild import rebuild
-from search.relevance import Kind, split_of
-from search.scope import Scope
-from search.spaces import current_space
+from search.index.live import live_index
+from search.index.rebuild import rebuild
+from search.index.spaces import current_space
+from search.ranking.meaning import Meaning
+from search.ranking.nearest import nearest
+from search.ranking.relevance import Kind, split_of
+from search.ranking.scope import Scope
 from search.tests.factories import axis, leaning
+from search.upkeep.drift import drift_of
 
 
 def search() -> list[tuple[int, float]]:

@@ -17,12 +17,12 @@ from jobs.models import Run
 from jobs.worker import Worker
 from photos.models import Photo
 from photos.tests.factories import make_user
-from search import upkeep
 from search.admin import IndexAdmin
-from search.manifest import Manifest
+from search.index.manifest import Manifest
+from search.index.spaces import Space
 from search.models import Library
-from search.spaces import Space
 from search.tests.factories import axis
+from search.upkeep import doing as upkeep
 
 pytestmark = pytest.mark.django_db
 

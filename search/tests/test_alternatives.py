@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from search.alternatives import MOST, Alternative, alternatives
 from search.errors import BadQuery
 from search.language import Field, Not, Part, Similar, Words, parse
+from search.ranking.alternatives import MOST, Alternative, alternatives
 
 
 def read(text: str) -> list[Alternative]:

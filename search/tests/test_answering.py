@@ -7,7 +7,7 @@ import pytest
 from accounts.models import User
 from photos.models import Photo
 from photos.tests.factories import make_user
-from search.answering import any_answers
+from search.suggesting.answering import any_answers
 from search.tests.factories import NOW
 from search.tests.test_pages import looks
 

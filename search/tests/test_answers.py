@@ -7,12 +7,12 @@ import pytest
 from accounts.models import User
 from photos.models import Photo
 from photos.tests.factories import make_user
-from search import nearest, wishes, words
-from search.answers import strong_ids
 from search.fulltext import fts5
-from search.hybrid import find
-from search.modes import Mode
-from search.relevance import Relevance
+from search.ranking import nearest, wishes, words
+from search.ranking.answers import strong_ids
+from search.ranking.hybrid import find
+from search.ranking.modes import Mode
+from search.ranking.relevance import Relevance
 
 Paint = Callable[..., Photo]
 
@@ -87,7 +87,7 @@ def test_many_photos_are_told_apart_as_few_are(
     for module in (words, wishes, fts5):
         monkeypatch.setattr(module, "MOST_LISTED", 1)
     monkeypatch.setattr(nearest, "_AT_ONCE", 1)
-    monkeypatch.setattr("search.scope._MOST_ASKED", 1)
+    monkeypatch.setattr("search.ranking.scope._MOST_ASKED", 1)
 
     assert [strong_ids(text, owner, mode).tolist() for text in QUERIES] == expected
 
@@ -96,7 +96,7 @@ def test_no_answer_is_left_out_however_many_there_are(
     paint: Paint, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fts5, "POOL", 3)
-    monkeypatch.setattr("search.rankings.DEPTH", 2)
+    monkeypatch.setattr("search.ranking.rankings.DEPTH", 2)
     photos = [paint("red", caption="boat") for _ in range(8)]
 
     assert strong_ids("boat", owner, Mode.HYBRID).tolist() == [photo.pk for photo in photos]

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from photos.models import Photo
 from photos.tests.factories import at, make_user
-from search.modes import Mode
+from search.ranking.modes import Mode
 
 MakePhoto = Callable[..., Photo]
 

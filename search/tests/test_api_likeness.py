@@ -15,7 +15,7 @@ from photos import storage
 from photos.models import ActiveModel, Photo
 from photos.tests.factories import make_user
 from photos.tests.requesting import post, problem_of
-from search.queries import similar_to
+from search.ranking.queries import similar_to
 from search.tests.factories import axis, leaning
 from search.tests.pictures import stripes
 

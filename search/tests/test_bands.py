@@ -6,9 +6,9 @@ import pytest
 
 from accounts.models import User
 from photos.models import Photo
-from search.hybrid import find
-from search.modes import Mode
-from search.relevance import Relevance
+from search.ranking.hybrid import find
+from search.ranking.modes import Mode
+from search.ranking.relevance import Relevance
 
 pytestmark = pytest.mark.django_db
 

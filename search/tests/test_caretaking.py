@@ -10,14 +10,15 @@ from jobs.models import Run
 from jobs.progress import progress_of
 from jobs.worker import Worker
 from photos.models import ActiveModel, Photo
-from search import live, rebuild, upkeep
-from search.caretaking import heal_large_indexes
-from search.healing import queue_healing
-from search.live import LiveIndex
-from search.locks import folder_lock
-from search.snapshot import look
-from search.spaces import Space
+from search.index import live, rebuild
+from search.index.healing import queue_healing
+from search.index.live import LiveIndex
+from search.index.locks import folder_lock
+from search.index.snapshot import look
+from search.index.spaces import Space
 from search.tests.factories import axis
+from search.upkeep import doing as upkeep
+from search.upkeep.caretaking import heal_large_indexes
 
 pytestmark = pytest.mark.django_db
 

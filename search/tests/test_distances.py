@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from search.distances import distances
+from search.index.distances import distances
 from search.tests.factories import axis, unit_vectors
 
 

@@ -7,12 +7,12 @@ import pytest
 
 from photos.embeddings import put_vector
 from photos.models import Embedding, Photo
-from search.drift import Drift, drift_of
 from search.engines import ENGINES
-from search.live import LiveIndex
-from search.rebuild import rebuild
-from search.spaces import Space
+from search.index.live import LiveIndex
+from search.index.rebuild import rebuild
+from search.index.spaces import Space
 from search.tests.factories import NOW, axis, bulk_photos
+from search.upkeep.drift import Drift, drift_of
 
 pytestmark = pytest.mark.django_db
 

@@ -17,13 +17,13 @@ from photos.models import Photo
 from photos.regions import Region
 from photos.tests.factories import make_user
 from search.errors import BadQuery
-from search.hybrid import find
 from search.language import Example, Similar, parse
 from search.language.errors import BadValue
 from search.language.examples import MOST_EXAMPLES, read_examples
-from search.meaning import Meaning
 from search.models import ShownPicture
-from search.pictures import forget_expired, show
+from search.ranking.hybrid import find
+from search.ranking.meaning import Meaning
+from search.ranking.pictures import forget_expired, show
 from search.tasks import forget_pictures
 from search.tests.factories import NOW, axis, leaning
 from search.tests.pictures import striped

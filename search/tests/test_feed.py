@@ -12,8 +12,8 @@ from accounts.models import User
 from photos.models import Photo
 from photos.tests.factories import make_user
 from photos.tests.requesting import problem_of, queries_of
-from search.feed import ENTRIES
 from search.models import SavedSearch
+from search.saved.feed import ENTRIES
 from search.tests.test_pages import looks
 from search.tests.test_saving import save
 

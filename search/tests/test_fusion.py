@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.fusion import best_first, fused
+from search.ranking.fusion import best_first, fused
 
 LISTS = st.lists(st.lists(st.integers(1, 30), unique=True, max_size=20), min_size=1, max_size=3)
 EXACT = st.dictionaries(st.integers(1, 30), st.sampled_from([1.0, 2.0]))

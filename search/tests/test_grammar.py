@@ -10,7 +10,7 @@ from search.errors import BadQuery
 from search.language import And, Field, Node, Not, Or, Part, QueryError, Similar, Weighted, Words, parse, walk
 from search.language.grammar import DEEPEST, LONGEST, MOST_TERMS
 from search.language.values import Area, Dates, Numbers
-from search.queries import LONGEST_QUERY
+from search.ranking.queries import LONGEST_QUERY
 
 DOG, CAT, NIGHT = Words("dog"), Words("cat"), Words("night")
 FOOD = Field("tag", "food")

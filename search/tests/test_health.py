@@ -8,10 +8,10 @@ from django.db import connection
 from pytest_django import Settings
 
 from photos.models import Photo
-from search.health import report
-from search.rebuild import rebuild
-from search.spaces import Space
+from search.index.rebuild import rebuild
+from search.index.spaces import Space
 from search.tests.factories import NOW, axis
+from search.upkeep.health import report
 
 pytestmark = pytest.mark.django_db
 

@@ -11,9 +11,9 @@ from django.urls import reverse
 from accounts.models import User
 from photos.models import Photo
 from photos.tests.factories import make_user
-from search import history
 from search.models import PastSearch
-from search.past import EXAMPLES, MOST_KEPT
+from search.suggesting import history
+from search.suggesting.past import EXAMPLES, MOST_KEPT
 from search.tests.factories import NOW
 from search.tests.test_pages import looks, search
 

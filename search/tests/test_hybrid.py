@@ -9,9 +9,9 @@ from accounts.models import User
 from photos.models import Embedding, Photo, VocabularyWord
 from photos.tests.factories import at, make_user
 from search.errors import BadQuery, NotAnalysed
-from search.hybrid import Found, find
 from search.language import QueryError
-from search.modes import Mode
+from search.ranking.hybrid import Found, find
+from search.ranking.modes import Mode
 
 pytestmark = pytest.mark.django_db
 
@@ -227,7 +227,7 @@ def test_facts_that_leave_many_photos_filter_as_exactly(
     wanted = {paint("red", tags=["red"], iso=800 if number % 2 else 100).pk for number in range(10)}
     expected = {mode: found("red iso:800", owner, mode) for mode in Mode}
 
-    monkeypatch.setattr("search.rankings.MOST_LISTED", 2)
+    monkeypatch.setattr("search.ranking.rankings.MOST_LISTED", 2)
 
     assert {mode: found("red iso:800", owner, mode) for mode in Mode} == expected
     assert all(len(answer) == 5 and set(answer) < wanted for answer in expected.values())

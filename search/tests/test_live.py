@@ -11,10 +11,10 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from photos.embeddings import put_vector, put_vectors
 from photos.models import ActiveModel, Embedding, Photo
-from search.live import LiveIndex, live_index
+from search.index.live import LiveIndex, live_index
+from search.index.rebuild import is_due, rebuild
+from search.index.spaces import Space
 from search.models import IndexChange, Library
-from search.rebuild import is_due, rebuild
-from search.spaces import Space
 from search.tests.factories import NOW, axis, bulk_photos, unit_vectors
 
 pytestmark = pytest.mark.django_db

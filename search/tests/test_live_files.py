@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from photos.models import Photo
-from search import live
 from search.engines import ENGINES
-from search.live import LiveIndex
-from search.rebuild import rebuild
-from search.spaces import Space
+from search.index import live
+from search.index.live import LiveIndex
+from search.index.rebuild import rebuild
+from search.index.spaces import Space
 from search.tests.factories import NOW, axis, unit_vectors
 
 pytestmark = pytest.mark.django_db

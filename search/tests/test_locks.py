@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from search.locks import Busy, folder_lock
+from search.index.locks import Busy, folder_lock
 
 
 def test_a_folder_is_made_where_there_is_none(tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_the_lock_is_free_again_afterwards_also_after_a_fault(tmp_path: Path) ->
 
 
 def test_a_process_that_dies_gives_the_lock_back(tmp_path: Path) -> None:
-    script = "import os, sys\nfrom pathlib import Path\nfrom search.locks import folder_lock\n"
+    script = "import os, sys\nfrom pathlib import Path\nfrom search.index.locks import folder_lock\n"
     script += "with folder_lock(Path(sys.argv[1])):\n    os._exit(9)\n"
 
     died = subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=False)

@@ -13,7 +13,7 @@ from ai.loading import get_encoder
 from photos.models import ActiveModel, Photo
 from search.errors import BadQuery, NotAnalysed
 from search.language import Part, Similar, Words
-from search.meaning import Meaning
+from search.ranking.meaning import Meaning
 from search.tests.factories import axis
 
 MakePhoto = Callable[..., Photo]

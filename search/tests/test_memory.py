@@ -5,11 +5,11 @@ import pytest
 
 from accounts.models import User
 from photos.embeddings import put_vector
-from search.live import LiveIndex
-from search.memory import memory_of
-from search.rebuild import rebuild
-from search.spaces import Space
+from search.index.live import LiveIndex
+from search.index.rebuild import rebuild
+from search.index.spaces import Space
 from search.tests.factories import NOW, bulk_photos, unit_vectors
+from search.upkeep.memory import memory_of
 
 pytestmark = pytest.mark.django_db
 

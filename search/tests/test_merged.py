@@ -12,13 +12,13 @@ from accounts.models import User
 from photos import curation
 from photos.models import Merge, MergedPhoto, Photo, Tier
 from photos.tests.factories import make_user
-from search.answering import any_answers
-from search.answers import strong_ids
 from search.errors import BadQuery
-from search.hybrid import find
 from search.language import parse
 from search.merged import following
-from search.modes import Mode
+from search.ranking.answers import strong_ids
+from search.ranking.hybrid import find
+from search.ranking.modes import Mode
+from search.suggesting.answering import any_answers
 from search.tests.factories import NOW, leaning
 
 MakePhoto = Callable[..., Photo]

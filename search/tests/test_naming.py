@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from search.language import parse
-from search.naming import proposed_name
+from search.saved.naming import proposed_name
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ import pytest
 from accounts.models import User
 from photos.models import Embedding, Photo
 from photos.tests.factories import make_user
-from search.distances import distances
 from search.engines import ENGINES
-from search.live import live_index
-from search.nearest import nearest, reaching
-from search.rebuild import rebuild
-from search.scope import Scope
-from search.spaces import Space
+from search.index.distances import distances
+from search.index.live import live_index
+from search.index.rebuild import rebuild
+from search.index.spaces import Space
+from search.ranking.nearest import nearest, reaching
+from search.ranking.scope import Scope
 from search.tests.factories import NOW, axis, bulk_photos, leaning, unit_vectors
 
 pytestmark = pytest.mark.django_db

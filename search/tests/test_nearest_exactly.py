@@ -8,12 +8,12 @@ import pytest
 from accounts.models import User
 from photos.embeddings import put_vector
 from photos.models import Photo
-from search.distances import distances
 from search.engines import ENGINES
-from search.nearest import nearer, nearest, reaching
-from search.rebuild import rebuild
-from search.scope import Scope
-from search.spaces import Space
+from search.index.distances import distances
+from search.index.rebuild import rebuild
+from search.index.spaces import Space
+from search.ranking.nearest import nearer, nearest, reaching
+from search.ranking.scope import Scope
 from search.tests.factories import NOW, bulk_photos, clustered_vectors, unit_vectors
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def test_what_is_nearer_to_one_than_to_another_equals_brute_force(
     ids = np.array([photo.pk for photo in bulk_photos(owner, rows)], dtype=np.int64)
     Photo.objects.filter(pk__in=ids[:20].tolist()).update(archived=True)  # no index has these
     rebuild(space, NOW, engine)
-    monkeypatch.setattr("search.nearest._AT_ONCE", 100)  # more than that, and the index tells
+    monkeypatch.setattr("search.ranking.nearest._AT_ONCE", 100)  # more than that, and the index tells
     chance = np.random.default_rng(5)
 
     for _ in range(30):

@@ -8,9 +8,9 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from photos.models import Photo
 from photos.tests.factories import make_user
-from search.hybrid import find
-from search.modes import Mode
-from search.relevance import Relevance
+from search.ranking.hybrid import find
+from search.ranking.modes import Mode
+from search.ranking.relevance import Relevance
 
 pytestmark = pytest.mark.django_db
 

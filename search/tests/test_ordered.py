@@ -13,8 +13,8 @@ from accounts.models import User
 from photos.models import Photo
 from photos.paging import Order
 from photos.tests.factories import at
-from search import ordered
-from search.ordered import page_among
+from search.ranking import ordered
+from search.ranking.ordered import page_among
 from search.tests.factories import bulk_photos, unit_vectors
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.utils.html import escape
 from photos.models import Photo
 from photos.tests.factories import make_user
 from search.language import operators
-from search.modes import Mode
+from search.ranking.modes import Mode
 from search.tests.test_pages import looks, search, shown
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,7 @@ from accounts.models import User
 from photos.models import Photo
 from photos.tests.factories import make_user
 from search.models import ShownPicture
-from search.pictures import show
+from search.ranking.pictures import show
 from search.tests.pictures import striped, stripes
 from search.tests.test_pages import looks, shown
 

@@ -16,14 +16,14 @@ from django.utils import timezone
 from accounts.models import User
 from photos.models import Photo
 from photos.tests.factories import at, make_user
-from search import lists
 from search.errors import BadCursor, BadQuery, CursorExpired
-from search.hybrid import rank
-from search.lists import CACHE, LONGEST
 from search.models import KeptList
-from search.modes import Mode
-from search.paging import Page, Turn, page
-from search.sorts import Sort
+from search.ranking import lists
+from search.ranking.hybrid import rank
+from search.ranking.lists import CACHE, LONGEST
+from search.ranking.modes import Mode
+from search.ranking.paging import Page, Turn, page
+from search.ranking.sorts import Sort
 from search.tests.factories import bulk_photos, leaning, unit_vectors
 
 pytestmark = pytest.mark.django_db

@@ -19,9 +19,9 @@ from accounts.models import User
 from photos.models import Photo
 from photos.tests.factories import at
 from search.models import KeptList
-from search.result_pages import PAGE
 from search.tests.factories import bulk_photos, leaning
 from search.tests.test_pages import HTMX, shown
+from search.views.result_pages import PAGE
 
 pytestmark = pytest.mark.django_db
 MakePhoto = Callable[..., Photo]

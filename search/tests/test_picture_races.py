@@ -10,7 +10,7 @@ from PIL import Image
 from accounts.local import local_owner
 from photos.tests.together import at_once
 from search.models import ShownPicture
-from search.pictures import forget_expired, show
+from search.ranking.pictures import forget_expired, show
 from search.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,10 +14,10 @@ from ai.loading import get_encoder
 from photos.models import ActiveModel, Photo, VocabularyWord
 from photos.tests.factories import make_user
 from search.errors import BadQuery, ModelMissing, NotAnalysed
-from search.hits import Hit
-from search.hybrid import find
-from search.modes import Mode
-from search.queries import like_image, similar_to
+from search.ranking.hits import Hit
+from search.ranking.hybrid import find
+from search.ranking.modes import Mode
+from search.ranking.queries import like_image, similar_to
 from search.tests.factories import axis
 
 MakePhoto = Callable[..., Photo]

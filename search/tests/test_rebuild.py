@@ -7,16 +7,16 @@ import pytest
 
 from accounts.models import User
 from photos.models import Photo
-from search import rebuild as rebuilding
-from search import snapshot
 from search.engines import ENGINES, Step
-from search.live import LiveIndex
-from search.locks import Busy, folder_lock
-from search.manifest import UnverifiedSnapshotError
+from search.index import rebuild as rebuilding
+from search.index import snapshot
+from search.index.live import LiveIndex
+from search.index.locks import Busy, folder_lock
+from search.index.manifest import UnverifiedSnapshotError
+from search.index.rebuild import heal, rebuild
+from search.index.snapshot import look
+from search.index.spaces import Space
 from search.models import Library
-from search.rebuild import heal, rebuild
-from search.snapshot import look
-from search.spaces import Space
 from search.tests.factories import NOW, axis, bulk_photos, unit_vectors
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from django.db import connection
 from pytest_django import Settings
 
 from photos.models import Photo
-from search.manifest import Manifest
-from search.spaces import Space
+from search.index.manifest import Manifest
+from search.index.spaces import Space
 from search.tests.factories import axis, unit_vectors
 
 pytestmark = pytest.mark.django_db

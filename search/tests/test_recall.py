@@ -4,11 +4,11 @@ import pytest
 
 from accounts.models import User
 from search.engines import PqEngine, training
-from search.live import live_index
-from search.rebuild import rebuild
-from search.recall import recall_of
-from search.spaces import Space
+from search.index.live import live_index
+from search.index.rebuild import rebuild
+from search.index.spaces import Space
 from search.tests.factories import NOW, bulk_photos, unit_vectors
+from search.upkeep.recall import recall_of
 
 pytestmark = pytest.mark.django_db
 

@@ -12,12 +12,12 @@ from accounts.models import User
 from ai.loading import get_encoder
 from photos.models import Photo
 from photos.regions import Region
-from search.alternatives import alternatives
-from search.hybrid import find
 from search.language import Example, QueryError, parse, walk
 from search.language.nodes import Field, Not
 from search.language.refining import MOST_OF_A_KIND, CannotRefine, refined
-from search.modes import Mode
+from search.ranking.alternatives import alternatives
+from search.ranking.hybrid import find
+from search.ranking.modes import Mode
 from search.tests.pictures import striped
 from search.tests.test_grammar import QUERIES
 from search.tests.test_relevance import COLOURS, grades, ndcg_at_10

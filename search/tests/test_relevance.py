@@ -16,9 +16,9 @@ from accounts.models import User
 from ai.fakes import PALETTE
 from ai.loading import get_encoder
 from photos.models import Photo
-from search.hybrid import find
 from search.language import operators
-from search.modes import Mode
+from search.ranking.hybrid import find
+from search.ranking.modes import Mode
 from search.tests.pictures import striped
 
 pytestmark = pytest.mark.django_db

@@ -14,11 +14,11 @@ from ai.fakes import PALETTE
 from photos.embeddings import vector_of
 from photos.models import Photo
 from photos.tests.factories import at
-from search.answers import strong_ids
-from search.hybrid import find
-from search.meaning import Meaning
-from search.modes import Mode
-from search.relevance import Kind, Relevance, edge, split_of
+from search.ranking.answers import strong_ids
+from search.ranking.hybrid import find
+from search.ranking.meaning import Meaning
+from search.ranking.modes import Mode
+from search.ranking.relevance import Kind, Relevance, edge, split_of
 from search.tests.drawn import DrawnLibrary, draw_library
 
 Paint = Callable[..., Photo]

@@ -10,8 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from photos.models import Photo
 from photos.tests.factories import make_user
-from search.sampling import SIZE, draw, milestone, sample_of
-from search.spaces import Space
+from search.index.spaces import Space
+from search.ranking.sampling import SIZE, draw, milestone, sample_of
 from search.tests.factories import bulk_photos, unit_vectors
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import User
 from photos.tests.factories import make_user
 from search.models import SavedSearch
-from search.saved import VISIT
+from search.saved.searches import VISIT
 from search.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db

@@ -7,10 +7,10 @@ from pytest_django import Settings
 
 from accounts.models import User
 from photos.tests.factories import make_user
-from search import page_urls
 from search.models import PastSearch, SavedSearch
 from search.tests.factories import NOW
 from search.tests.test_saving import save
+from search.views import page_urls
 
 pytestmark = pytest.mark.django_db
 

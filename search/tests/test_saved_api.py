@@ -11,8 +11,8 @@ from accounts.models import User
 from photos.models import Photo
 from photos.paging import MAX_ID
 from photos.tests.requesting import patch, post, problem_of, queries_of
-from search import saving
 from search.models import SavedSearch
+from search.saved import saving
 from search.tests.test_pages import looks
 from search.tests.test_saving import names, save
 

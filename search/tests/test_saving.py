@@ -9,12 +9,12 @@ from django.utils import timezone
 from accounts.models import User
 from photos.models import Photo
 from photos.tests.factories import make_user
-from search import saving
 from search.errors import BadQuery, SavedAlready, TooManySaved
 from search.language import QueryError
 from search.models import SavedSearch
-from search.modes import Mode
-from search.saving import Draft
+from search.ranking.modes import Mode
+from search.saved import saving
+from search.saved.saving import Draft
 from search.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db

@@ -8,11 +8,11 @@ import pytest
 from accounts.local import local_owner
 from accounts.models import User
 from photos.tests.together import at_once
-from search import saving
 from search.errors import SavedAlready, TooManySaved
 from search.models import PastSearch, SavedSearch
-from search.past import MOST_KEPT
-from search.saving import Draft
+from search.saved import saving
+from search.saved.saving import Draft
+from search.suggesting.past import MOST_KEPT
 from search.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)

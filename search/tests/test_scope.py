@@ -9,10 +9,10 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from photos.models import Photo
 from photos.tests.factories import make_user
+from search.index.spaces import Space
 from search.language import parse
-from search.nearest import nearest
-from search.scope import Scope
-from search.spaces import Space
+from search.ranking.nearest import nearest
+from search.ranking.scope import Scope
 from search.tests.factories import axis, leaning
 
 MakePhoto = Callable[..., Photo]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from search.sealed import Unsealed, read_sealed, write_sealed
+from search.index.sealed import Unsealed, read_sealed, write_sealed
 
 CONTENT = {"count": 3, "files": {"ids.npy": "ab"}, "none": None}
 

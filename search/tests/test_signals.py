@@ -11,9 +11,9 @@ from photos.embeddings import put_vector, put_vectors, vector_of
 from photos.events import generation_ready
 from photos.generations import settle
 from photos.models import ActiveModel, Photo
-from search.manifest import Manifest
+from search.index.manifest import Manifest
+from search.index.spaces import Space
 from search.models import IndexChange, Library
-from search.spaces import Space
 from search.tests.factories import axis
 
 MakePhoto = Callable[..., Photo]

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search import snapshot
 from search.engines import ENGINES, Rows
-from search.locks import folder_lock
-from search.manifest import MANIFEST, Manifest, MissingSnapshotError, UnverifiedSnapshotError
+from search.index import snapshot
+from search.index.locks import folder_lock
+from search.index.manifest import MANIFEST, Manifest, MissingSnapshotError, UnverifiedSnapshotError
+from search.index.sealed import write_sealed
+from search.index.snapshot import look, publish, verify
+from search.index.spaces import Space
 from search.models import IndexChange, Library
-from search.sealed import write_sealed
-from search.snapshot import look, publish, verify
-from search.spaces import Space
 from search.tests.factories import DIMENSION, NOW, unit_vectors
 
 pytestmark = pytest.mark.django_db

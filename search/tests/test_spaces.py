@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from ai.encoders.base import EncoderUnavailable
 from photos.models import ActiveModel
-from search.spaces import Space, current_space
+from search.index.spaces import Space, current_space
 
 
 def test_a_space_is_read_from_the_key_of_a_model() -> None:

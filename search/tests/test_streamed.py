@@ -6,15 +6,15 @@ import pytest
 from accounts.models import User
 from photos.embeddings import put_vector
 from photos.models import Photo
-from search import live
-from search.drift import drift_of
 from search.engines import ExactEngine
 from search.engines.base import Candidates
-from search.live import LiveIndex
-from search.rebuild import rows_of
-from search.spaces import Space
-from search.streamed import StreamedRows
+from search.index import live
+from search.index.live import LiveIndex
+from search.index.rebuild import rows_of
+from search.index.spaces import Space
+from search.index.streamed import StreamedRows
 from search.tests.factories import axis, bulk_photos, unit_vectors
+from search.upkeep.drift import drift_of
 
 pytestmark = pytest.mark.django_db
 

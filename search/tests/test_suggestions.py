@@ -14,12 +14,12 @@ from accounts.models import User
 from photos.models import Photo
 from photos.tests.factories import make_user
 from photos.tests.requesting import queries_of
-from search import history, tag_counts
-from search.hybrid import find
 from search.models import PastSearch
-from search.modes import Mode
-from search.relevance import Relevance
-from search.suggestions import Kind, Suggestion, suggest
+from search.ranking.hybrid import find
+from search.ranking.modes import Mode
+from search.ranking.relevance import Relevance
+from search.suggesting import history, tag_counts
+from search.suggesting.suggestions import Kind, Suggestion, suggest
 from search.tests.factories import NOW
 from search.tests.test_pages import looks
 

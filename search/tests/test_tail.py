@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from search.tail import Tail
+from search.index.tail import Tail
 from search.tests.factories import DIMENSION, axis, unit_vectors
 
 

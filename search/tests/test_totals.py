@@ -11,15 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from photos.models import ColourName, Photo, PhotoTag, Tag
 from photos.tests.factories import at, make_user
-from search.answers import strong_ids
 from search.facets import facets, keeping
 from search.facets.keeping import Counter, FreshCounter, KeptCounter, counter
 from search.idlists import ids_of
 from search.models import Library
-from search.modes import Mode
+from search.ranking.answers import strong_ids
+from search.ranking.modes import Mode
+from search.ranking.totals import Totals, totals
 from search.tests.changes import change
 from search.tests.libraries import random_library
-from search.totals import Totals, totals
 
 MakePhoto = Callable[..., Photo]
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from search.twogroups import Groups, groups_of
+from search.ranking.twogroups import Groups, groups_of
 
 NULL, DEVIATION, FITTING = 0.2, 0.04, 0.36
 FINEST = 0.01

@@ -11,7 +11,7 @@ from photos.models import Photo, PhotoFace
 from photos.tests.factories import make_user
 from search.filters import allowed
 from search.language import operator_of, parse
-from search.suggestions import Kind, suggest
+from search.suggesting.suggestions import Kind, suggest
 
 pytestmark = pytest.mark.django_db
 

@@ -13,10 +13,10 @@ from ai.ocr.base import Line
 from photos.models import Photo, RecognisedText, VocabularyWord
 from photos.models.recognised import Reading
 from photos.tests.factories import at, make_user
-from search.hybrid import find
-from search.modes import Mode
-from search.queries import LONGEST_QUERY
-from search.words import matches, read_in, sought, taken_away, words_of
+from search.ranking.hybrid import find
+from search.ranking.modes import Mode
+from search.ranking.queries import LONGEST_QUERY
+from search.ranking.words import matches, read_in, sought, taken_away, words_of
 
 MakePhoto = Callable[..., Photo]
 

@@ -14,9 +14,9 @@ from ai.encoders.base import EncoderUnavailable
 from photos import completeness, integrity, storage
 from photos.integrity import Fault
 from search.fulltext import text_index
-from search.rebuild import rebuild
-from search.spaces import current_space
-from search.upkeep import checked
+from search.index.rebuild import rebuild
+from search.index.spaces import current_space
+from search.upkeep.doing import checked
 
 NOT_MOUNTED = "The folder of the photos is not there; perhaps its disk is not mounted. Nothing was looked at."
 

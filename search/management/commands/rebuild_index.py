@@ -9,10 +9,10 @@ from django.utils import timezone
 from ai.encoders.base import EncoderUnavailable
 from search.engines import ENGINES, Told
 from search.fulltext import text_index
+from search.index.rebuild import rebuild
+from search.index.spaces import Space, current_space
 from search.management.progress import progress_of_steps
-from search.rebuild import rebuild
-from search.spaces import Space, current_space
-from search.upkeep import Act, perform
+from search.upkeep.doing import Act, perform
 
 
 class Command(BaseCommand):

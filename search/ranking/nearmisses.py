@@ -1,0 +1,95 @@
+"""What to look for instead, where a query has no strong answer: near words that do have one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+from django.db.models import Count
+from rapidfuzz import fuzz, process
+
+from photos.models import Tag
+from search.language import And, Not, Query, Words
+from search.ranking.alternatives import Alternative
+from search.ranking.bands import strong_among
+from search.ranking.meaning import Meaning
+from search.ranking.modes import Mode
+from search.ranking.rankings import by_meaning, by_words
+from search.ranking.relevance import Kind
+from search.ranking.wishes import Wish, wish
+from search.ranking.words import words_of
+
+MOST = 5
+
+# What is offered was tried, which takes as long as a search: so many are, and so many of each sort.
+_MOST_TRIED = 12
+_OF_A_SORT = 4
+_MOST_LOOKED_AT = 1_000
+_LIKE_ENOUGH = 75.0  # of 100, by which two words are written alike
+
+
+def near_misses(asked: Sequence[tuple[Alternative, Wish]], mode: Mode, with_archive: bool) -> list[str]:
+    """Return queries, at most MOST, that differ from one of these in its words and have a strong answer.
+
+    In this order: the query with fewer words, words of one's tags that are written nearly so, words of the vocabulary
+    that mean nearly so, and one's commonest tags.
+    """
+    changed = list(dict.fromkeys(change for alternative, wished in asked for change in _changed(alternative, wished)))
+    meaning = asked[0][1].meaning
+    answered = (one for one in changed[:_MOST_TRIED] if _has_strong(one, meaning, mode, with_archive))
+    return [str(_query(one)) for one in islice(answered, MOST)]
+
+
+def _changed(alternative: Alternative, asked: Wish) -> Iterator[Alternative]:
+    if alternative.texts:
+        for text in _texts(alternative.text, asked):
+            if text != alternative.text:
+                yield replace(alternative, texts=(text,))
+
+
+def _texts(text: str, asked: Wish) -> Iterator[str]:
+    words = words_of(text)
+    if 1 < len(words) <= _OF_A_SORT:
+        yield from (" ".join(word for word in words if word != left_out) for left_out in words)
+    if len(words) > 1:
+        # The longest say most: "a photo of a dog" is not about "a".
+        yield from sorted(words, key=len, reverse=True)[:_OF_A_SORT]
+    commonest = _tags(asked)
+    for word in words:
+        alike = process.extract(word, commonest, scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH, limit=_OF_A_SORT)
+        yield from (tag for tag, _, _ in alike)
+    yield from islice(_meant_nearly(asked), _OF_A_SORT)
+    yield from commonest[:_OF_A_SORT]
+
+
+def _tags(asked: Wish) -> list[str]:
+    """Return the tags of photos that may answer, the newest of them, the commonest first."""
+    newest = list(asked.scope.photos.order_by("-pk").values_list("pk", flat=True)[:_MOST_LOOKED_AT])
+    shown = Tag.objects.filter(photo_tags__photo__in=newest, photo_tags__rejected=False)
+    return list(shown.annotate(photos=Count("pk")).order_by("-photos", "name").values_list("name", flat=True))
+
+
+def _meant_nearly(asked: Wish) -> Iterator[str]:
+    """Yield the words of the vocabulary that photos show, those that point nearly where the query does first."""
+    background = asked.meaning.background
+    if asked.vector is None or asked.kind is not Kind.TEXT or background is None:
+        return
+    nearest = np.argsort(-(background.directions @ asked.vector), kind="stable")
+    words = (background.words[at].word for at in nearest.tolist())
+    yield from (word for word in words if word in background.words_shown)
+
+
+def _has_strong(alternative: Alternative, meaning: Meaning, mode: Mode, with_archive: bool) -> bool:
+    tried = wish(alternative, meaning, with_archive)
+    if by_words(tried, 1):
+        return True
+    near = {} if mode is Mode.TEXT else by_meaning(tried, 1)
+    return bool(strong_among(tried, near, near))
+
+
+def _query(alternative: Alternative) -> Query:
+    wanted = (*(Words(phrase, exact=True) for phrase in alternative.phrases), Words(alternative.text))
+    parts = (*wanted, *alternative.facts, *map(Not, alternative.without))
+    return Query(parts[0] if len(parts) == 1 else And(parts))
