@@ -50,7 +50,7 @@ def mount(folder: Path, size: str) -> None:
 
 
 def media_full(media: Path) -> dict[str, Any]:
-    statuses = []
+    statuses: list[int] = []
     while not statuses or statuses[-1] == 201:
         statuses.append(post_photo(CLIENT, encoded(noise((700, 500)), "JPEG", quality=90)).status_code)
     refused = [statuses[-1], sent_whole(CLIENT, encoded(noise((700, 500)), "JPEG", quality=90)).status_code]
@@ -85,7 +85,7 @@ def database_full(data: Path) -> dict[str, Any]:
                 filler.write(bytes(4096))
         except OSError:
             pass
-    statuses = []
+    statuses: list[int] = []
     while not statuses or (statuses[-1] == 201 and len(statuses) < 30):  # a journal may have some room of its own
         statuses.append(small())
     refused, kept = statuses[-1], Photo.objects.count()
