@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -22,6 +20,7 @@ from rest_framework.views import APIView
 from ai.encoders.placeholder import NOTICE
 from ai.ocr.base import ReaderUnavailable
 from ai.ocr.loading import get_reader, is_switched_on
+from cloudzy.migrated import file_is_gone, migration_problem
 from cloudzy.models import BackupNote
 from jobs.models import Pause
 from photos import captioning, storage
@@ -141,37 +140,15 @@ def database_problem() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        pending = _pending_migration()
+        return migration_problem()
     except (DatabaseError, InterfaceError):
         return "The database does not answer."
-    return f"The migration {pending} is pending: run `manage.py migrate`." if pending else ""
-
-
-def file_is_gone() -> bool:
-    """Tell whether SQLite would serve a file from wherever it went, or make an empty one at the next connection."""
-    return connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).is_file()
 
 
 def storage_problem() -> str:
     """Return why photos cannot be stored, or ""."""
     if not storage.is_mounted():
         return "The folder of the photos is not there; perhaps its disk is not mounted."
-    return ""
-
-
-_migrated: set[str] = set()  # the databases once found complete: they stay so for the life of this process
-
-
-def _pending_migration() -> str:
-    """Return the first migration the database lacks, or ""."""
-    name = str(connection.settings_dict["NAME"])
-    if name in _migrated:
-        return ""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if plan:
-        return f"{plan[0][0].app_label}.{plan[0][0].name}"
-    _migrated.add(name)
     return ""
 
 

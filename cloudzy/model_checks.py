@@ -7,7 +7,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Warning, register
 from django.db import DatabaseError
 
-from cloudzy.health import file_is_gone
+from cloudzy.migrated import file_is_gone
 from photos.encoding import disagreement
 
 

@@ -126,7 +126,8 @@ PROBLEMS = {
     "database_busy": Problem("The database is busy", "Another process holds it; try again in a moment."),
     "database_unusable": Problem(
         "The database is not usable",
-        "It is missing, damaged or not migrated. /health tells which; `manage.py migrate` cures the last.",
+        "It is missing, damaged, not migrated, or of a newer version. /health tells which; `manage.py migrate` cures the "
+        "third.",
     ),
     # Search
     "bad_query": Problem("A query we cannot search for", "A query has 1 to 200 characters and no NUL among them."),

@@ -131,14 +131,14 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     *(["accounts.middleware.TrustedProxies"] if SERVER_MODE else []),
-    "accounts.middleware.ResourceIsolation",
-    "accounts.middleware.PrivateByDefault",
+    *["accounts.middleware.ResourceIsolation", "accounts.middleware.PrivateByDefault"],
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "cloudzy.bodies.ReadableBody",
     "accounts.middleware.RequestGuard",
     "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "cloudzy.migrated.OnlyMigrated",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

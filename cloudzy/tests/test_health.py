@@ -19,7 +19,7 @@ from ai.encoders.base import Encoder
 from ai.encoders.placeholder import NOTICE
 from ai.fakes import FakeEncoder
 from ai.ocr.loading import forget_reader
-from cloudzy import health
+from cloudzy import migrated
 from photos import storage
 from photos.models import ModelMigration, Photo
 from photos.tests.requesting import post_photo
@@ -36,7 +36,7 @@ for path in ("/health", "/health/"):
 
 @pytest.fixture(autouse=True)
 def nothing_is_known_of_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "_migrated", set())
+    monkeypatch.setattr(migrated, "_complete", set())
 
 
 @pytest.fixture
