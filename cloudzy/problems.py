@@ -126,8 +126,7 @@ PROBLEMS = {
     "database_busy": Problem("The database is busy", "Another process holds it; try again in a moment."),
     "database_unusable": Problem(
         "The database is not usable",
-        "It is missing, damaged, not migrated, or of a newer version. /health tells which; `manage.py migrate` cures the "
-        "third.",
+        "It is missing, damaged, not migrated or a newer version's, as /health tells; `manage.py migrate` may cure it.",
     ),
     # Search
     "bad_query": Problem("A query we cannot search for", "A query has 1 to 200 characters and no NUL among them."),
