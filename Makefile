@@ -59,7 +59,7 @@ raw:
 	$(call install,requirements-raw.txt,raw,requirements.txt)
 
 test: lint
-	@$(PY) -m pytest -n auto $(ARGS)
+	@$(PY) -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: requirements-dev
 	@$(PY) -m ruff check .

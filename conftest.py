@@ -11,6 +11,7 @@ import tempfile
 
 import django
 import pytest
+from pytest_django import DjangoDbBlocker
 
 # One folder per process, and so one per pytest-xdist worker.
 _home = tempfile.mkdtemp(prefix="cloudzy-tests-")
@@ -54,6 +55,13 @@ def pytest_sessionstart() -> None:
     sparing.wait_for_no_disk()
     sparing.find_static_files_once()
     sparing.refill_emptied_databases()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:  # noqa: ARG001
+    """Keep a copy of the database before the first test: what processes of tests begin with."""
+    with django_db_blocker.unblock():
+        importlib.import_module("photos.tests.libraries").keep_migrated()
 
 
 @pytest.fixture(autouse=True)

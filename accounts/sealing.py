@@ -20,12 +20,17 @@ _TRIGGERS = {
 }
 
 
+def statements() -> list[str]:
+    """Return what puts the triggers on where they are missing."""
+    return [f"CREATE TRIGGER IF NOT EXISTS {name} {body}" for name, body in _TRIGGERS.items()]
+
+
 def seal(using: str = "default") -> None:
     """Put the triggers on where they are missing; a migration that rebuilds the table drops them with the old one."""
     with transaction.atomic(using), connections[using].cursor() as cursor:
         if _TABLE in connections[using].introspection.table_names(cursor):
-            for name, body in _TRIGGERS.items():
-                cursor.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {body}")
+            for statement in statements():
+                cursor.execute(statement)
 
 
 def unseal(using: str = "default") -> None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
@@ -46,16 +46,16 @@ def ask(port: int, path: str = "/accounts/sign-in/", **headers: str) -> HTTPResp
         return answer
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+@contextmanager
+def starting(home: Path) -> Iterator[Start]:
     """Start gunicorn on a free port and an empty, migrated library; end its whole process group afterwards."""
     started: list[subprocess.Popen[str]] = []
 
     def start_one(**environment: str) -> tuple[subprocess.Popen[str], int]:
         port = free_port()
-        own = {"CLOUDZY_DATA_DIR": str(tmp_path / "data"), "PORT": str(port), "HOME": str(tmp_path)}
+        own = {"CLOUDZY_DATA_DIR": str(home / "data"), "PORT": str(port), "HOME": str(home)}
         everything = {**os.environ, **own, **environment}
-        empty_library(tmp_path / "data")
+        empty_library(home / "data")
         process = subprocess.Popen(
             COMMAND, env=everything, cwd=BASE_DIR, stdout=subprocess.PIPE, text=True, start_new_session=True
         )
@@ -67,6 +67,21 @@ def start(tmp_path: Path) -> Iterator[Start]:
         if group_is_alive(process):
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    with starting(tmp_path) as start_one:
+        yield start_one
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a site in local mode with one process, for tests that only ask it something."""
+    with starting(tmp_path_factory.mktemp("local")) as start_one:
+        process, port = start_one(WEB_CONCURRENCY="1")
+        first_line(process)
+        yield port
 
 
 def group_ends(process: subprocess.Popen[str]) -> bool:
@@ -114,12 +129,9 @@ def test_a_stop_asked_for_politely_leaves_no_process_behind(start: Start) -> Non
     assert group_ends(process)
 
 
-def test_a_real_request_through_a_proxy_is_refused_in_local_mode(start: Start) -> None:
-    process, port = start(WEB_CONCURRENCY="1")
-    first_line(process)
-
-    assert ask(port, X_Forwarded_Proto="https").status == 403
-    assert ask(port, Host="evil.com").status == 400
+def test_a_real_request_through_a_proxy_is_refused_in_local_mode(local: int) -> None:
+    assert ask(local, X_Forwarded_Proto="https").status == 403
+    assert ask(local, Host="evil.com").status == 400
 
 
 def test_a_server_believes_no_proxy_it_was_not_told_of(start: Start) -> None:
@@ -154,16 +166,13 @@ def test_a_server_asks_the_api_client_for_credentials_and_shows_its_health_to_al
     assert page.headers["Location"] == "/accounts/sign-in/?next=/gallery/"
 
 
-def test_a_dozen_clients_that_stall_leave_the_site_answering(start: Start) -> None:
-    process, port = start(WEB_CONCURRENCY="1")
-    first_line(process)
-
+def test_a_dozen_clients_that_stall_leave_the_site_answering(local: int) -> None:
     with ExitStack() as stalled:
         for _ in range(12):
-            client = stalled.enter_context(closing(socket.create_connection(("127.0.0.1", port))))
+            client = stalled.enter_context(closing(socket.create_connection(("127.0.0.1", local))))
             client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
 
-        assert ask(port, "/health").status == 200
+        assert ask(local, "/health").status == 200
 
 
 def test_a_client_is_not_waited_for_for_ever() -> None:
@@ -178,11 +187,8 @@ def test_a_client_is_not_waited_for_for_ever() -> None:
     assert seconds == [gunicorn_conf.SILENCE] * 2
 
 
-def test_a_query_of_ten_thousand_characters_is_told_so_by_us(start: Start) -> None:
-    process, port = start(WEB_CONCURRENCY="1")
-    first_line(process)
-
-    with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+def test_a_query_of_ten_thousand_characters_is_told_so_by_us(local: int) -> None:
+    with closing(HTTPConnection("127.0.0.1", local, timeout=30)) as connection:
         connection.request("GET", "/search?q=" + "%C3%A9" * 10_000)
         answer = connection.getresponse()
         facts = json.loads(answer.read())

@@ -23,10 +23,11 @@ PATIENCE_SECONDS = 120.0  # six workers one after the other, on a machine that i
 
 def eventually(condition: Callable[[], Any]) -> Any:
     """Return what the condition returns once that is true; fail when it never is."""
-    latest = time.monotonic() + PATIENCE_SECONDS
+    latest, pause = time.monotonic() + PATIENCE_SECONDS, 0.02
     while not (found := condition()):
         assert time.monotonic() < latest, "it never came true"
-        threading.Event().wait(0.02)
+        threading.Event().wait(pause)
+        pause = min(pause * 1.3, 0.2)  # looking takes time that the processes looked at need
     return found
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
+
+from accounts import sealing
 
 
 def empty_library(data: Path) -> None:
@@ -21,14 +26,31 @@ def empty_library(data: Path) -> None:
         shutil.copyfile(_migrated(), data / _migrated().name)
 
 
+def keep_migrated() -> None:
+    """Take the database of the tests, just migrated, for the empty library: no process needs to make another one."""
+    if connection.vendor == "sqlite" and not (_home() / "photos.db").exists():
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(_home() / "photos.db")])
+        with closing(sqlite3.connect(_home() / "photos.db")) as kept:
+            for statement in sealing.statements():  # which tests have taken off
+                kept.execute(statement)
+            kept.commit()
+
+
 @cache
-def _migrated() -> Path:
+def _home() -> Path:
     home = Path(tempfile.mkdtemp(prefix="cloudzy-migrated-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-        env=os.environ | {"CLOUDZY_DATA_DIR": str(home), "CLOUDZY_MEDIA_DIR": str(home / "media")},
-        cwd=settings.BASE_DIR,
-        check=True,
-    )
-    return home / "photos.db"
+    return home
+
+
+def _migrated() -> Path:
+    migrated = _home() / "photos.db"
+    if not migrated.exists():
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+            env=os.environ | {"CLOUDZY_DATA_DIR": str(_home()), "CLOUDZY_MEDIA_DIR": str(_home() / "media")},
+            cwd=settings.BASE_DIR,
+            check=True,
+        )
+    return migrated
