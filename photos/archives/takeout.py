@@ -86,13 +86,13 @@ class TakeoutUnpacker(Unpacker):
             whole = stack.enter_context(FileInPlace(incoming, name))
             accepted = accept_upload(whole, self.owner, now, queued=True, arrival=arrival)
         folder = clean_folder(entry.folder)
-        facts = {"photo": accepted.photo, "is_told": notes is not None, "created_at": now}
+        facts = {"photo": accepted.photo, "created_at": now}
         with transaction.atomic():
             titles = TakeoutNote.objects.titles(self.owner.pk, folder)
             put_into_albums(self.owner, {title: [accepted.photo.pk] for title in titles})
             where = {"owner": self.owner, "folder": folder, "name": clean_name(entry.name)}
-            create = facts | {"is_new": accepted.created and not accepted.joined}
-            TakeoutPhoto.objects.update_or_create(**where, defaults=facts, create_defaults=create)
+            first = {"is_new": accepted.created and not accepted.joined, "is_told": bool(notes) and accepted.created}
+            TakeoutPhoto.objects.update_or_create(**where, defaults=facts, create_defaults=facts | first)
         return accepted
 
     def finish(self, clock: Callable[[], datetime], until: datetime) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
@@ -16,14 +17,17 @@ from accounts.models import User
 from photos import integrity, pipeline
 from photos.archives import importing
 from photos.archives import takeout as parts
+from photos.archives.directory import Entry
 from photos.archives.tasks import forget_takeouts
 from photos.grouping import groupings
+from photos.imports.takeout_notes import Notes
 from photos.models import ArchiveImport, Photo, TakeoutNote, TakeoutPhoto
 from photos.resumable import receiving
 from photos.resumable.receiving import Piece
 from photos.tests.factories import at
 from photos.tests.pictures import jpeg
 from photos.tests.resuming import metadata
+from photos.tests.together import at_once
 from photos.tests.zipped import zipped
 
 pytestmark = pytest.mark.django_db
@@ -38,16 +42,24 @@ def own_media(media: Path) -> Path:
     return media
 
 
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def upload(owner: User, files: dict[str, bytes]) -> ArchiveImport:
+    data = zipped({f"Takeout/Google Photos/{name}": said for name, said in files.items()})
+    told = metadata(filename="takeout-001.zip", kind="archive")["Upload-Metadata"]
+    incoming = receiving.begin(owner, len(data), told, NOW)
+    receiving.receive(incoming, Piece(0, len(data), BytesIO(data).read), NOW)
+    return ArchiveImport.objects.latest("pk")
+
+
 @pytest.fixture
 def send(owner: User) -> Send:
     """Upload an archive of Takeout with these files, take it in and analyse what came."""
 
     def once(files: dict[str, bytes]) -> ArchiveImport:
-        data = zipped({f"Takeout/Google Photos/{name}": said for name, said in files.items()})
-        told = metadata(filename="takeout-001.zip", kind="archive")["Upload-Metadata"]
-        upload = receiving.begin(owner, len(data), told, NOW)
-        receiving.receive(upload, Piece(0, len(data), BytesIO(data).read), NOW)
-        archive = ArchiveImport.objects.latest("pk")
+        archive = upload(owner, files)
         while importing.go_on(archive, lambda: NOW):
             pass
         for photo in Photo.objects.filter(status="queued"):
@@ -116,6 +128,65 @@ def test_what_lies_in_other_archives_is_found_in_whatever_order_they_come(send: 
     assert photo.taken_at == at("2019-05-21 08:45:52")
     assert albums() == {LONG: ["Boats"]}
     assert photo.files.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_archives_that_are_taken_in_at_once_find_one_another(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    for files in PARTS:
+        upload(owner, files)
+    archives = list(ArchiveImport.objects.order_by("pk"))
+    looked, looks = threading.Barrier(2), list[Notes | None]()
+    real = parts.TakeoutUnpacker._about
+
+    def about(unpacker: parts.TakeoutUnpacker, entry: Entry) -> Notes | None:
+        found = real(unpacker, entry)
+        looks.append(found)
+        if len(looks) == 2:
+            looked.wait(5)  # notes on the photo were looked for, in vain, and come only now
+        return found
+
+    def told(archive: ArchiveImport) -> None:
+        if archive.pk != archives[0].pk:
+            looked.wait(5)
+        importing.go_on(archive, lambda: NOW)
+
+    monkeypatch.setattr(parts.TakeoutUnpacker, "_about", about)
+    raised = at_once(lambda: told(archives[0]), lambda: told(archives[1]))
+    importing.go_on(archives[2], lambda: NOW)
+
+    photo = Photo.objects.get()
+    assert (raised, looks) == ([], [None, None])
+    assert (photo.favorite, photo.files.count()) == (True, 1)
+    assert albums() == {LONG: ["Boats"]}
+
+
+@pytest.mark.parametrize("after", ["accept_upload", "add_sidecar", "put_into_albums"])
+def test_killed_anywhere_the_next_turn_loses_and_doubles_nothing(
+    owner: User, send: Send, monkeypatch: pytest.MonkeyPatch, after: str
+) -> None:
+    real = getattr(parts, after)
+
+    def killed(*given: Any, **named: Any) -> None:
+        real(*given, **named)
+        raise Killed
+
+    for files in PARTS[1:]:
+        send(files) if after != "add_sidecar" else None
+    upload(owner, PARTS[0])
+    if after == "add_sidecar":
+        send(PARTS[0])
+        upload(owner, PARTS[1])
+    with monkeypatch.context() as context, pytest.raises(Killed):
+        context.setattr(parts, after, killed)
+        importing.go_on(ArchiveImport.objects.latest("pk"), lambda: NOW)
+    for archive in ArchiveImport.objects.open():
+        importing.go_on(archive, lambda: NOW)
+    send(PARTS[2])
+
+    photo = Photo.objects.get()
+    assert (photo.favorite, photo.files.count(), ArchiveImport.objects.open().count()) == (True, 1, 0)
+    assert albums() == {LONG: ["Boats"]}
+    assert list(integrity.faults(NOW + timedelta(days=2), hashes=True)) == []
 
 
 def test_what_a_person_has_said_meanwhile_stays(send: Send) -> None:
