@@ -25,11 +25,13 @@ from photos.image_types import UnsupportedType
 from photos.imports.found import Altered, Candidate, Entry, LeftOut, Read, Source
 from photos.imports.report import Report
 from photos.imports.taking import Became, Manner, Taken, let_go, take
+from photos.imports.zips import is_zip
 from photos.models import Photo
 
 Told = Callable[[int, int], object]  # done, of how many
 TRIES = 3  # at a locked database, which each waits for by itself
 PUT_AT_ONCE = 500
+OF_A_ZIP = "To take in what is in it, name it by itself."
 
 
 class ImportHalted(Exception):  # noqa: N818 - what became of it
@@ -113,7 +115,8 @@ def _account(candidate: Candidate, plan: Plan, now: datetime, report: Report) ->
     except (StorageMissing, DiskFull) as exc:
         raise ImportHalted(str(exc.detail)) from exc
     except APIException as exc:
-        report.leave_out(LeftOut(candidate.path, str(exc.detail), _is_a_loss(candidate, exc)))
+        why = f"{exc.detail} {OF_A_ZIP}" if is_zip(candidate.path) else str(exc.detail)
+        report.leave_out(LeftOut(candidate.path, why, _is_a_loss(candidate, exc)))
         return None
     except (OSError, Altered, ValidationError) as exc:
         report.leave_out(LeftOut(candidate.path, _reason(exc), failed=True))

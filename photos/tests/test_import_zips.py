@@ -19,6 +19,7 @@ from photos.grouping import groupings
 from photos.imports.importing import ImportHalted, Plan, bring_in
 from photos.imports.report import Report
 from photos.imports.taking import Became, Manner
+from photos.imports.walking import FolderSource
 from photos.imports.zips import ZipPlace, ZipSource
 from photos.models import Photo
 from photos.tests.factories import at
@@ -164,6 +165,16 @@ def test_the_command_takes_zips_and_says_what_is_none(tmp_path: Path, capsys: py
 
     assert "1 files: 1 would be new" in capsys.readouterr().out
     assert not Photo.objects.exists()
+
+
+def test_a_zip_in_a_folder_is_left_and_how_to_take_it_is_said(owner: User, tmp_path: Path) -> None:
+    (tmp_path / "old.zip").write_bytes(zipped({"a.jpg": jpeg()}))
+    report = Report()
+
+    bring_in(FolderSource([tmp_path]), Plan(owner), lambda: NOW, lambda *_: None, report)
+
+    (line,) = report.left()
+    assert line["why"].endswith("not a photo we can read. To take in what is in it, name it by itself.")
 
 
 def zipped_twice(name: str, *contents: bytes) -> bytes:
