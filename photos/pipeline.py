@@ -22,7 +22,7 @@ from jobs.errors import traceback_of
 from photos import asking, authorship, colouring, reading, storage, thumbnails
 from photos.embeddings import put_vector
 from photos.encoding import adopt, newest_encoder
-from photos.errors import StorageMissing
+from photos.errors import DiskFull, StorageMissing
 from photos.filefacts import read_file
 from photos.fingerprinting import take_fingerprint
 from photos.models import Photo, Stage, VocabularyState
@@ -33,7 +33,9 @@ from photos.work import Work
 logger = logging.getLogger(__name__)
 
 # What a stage waits for instead of failing: it is not the photo's fault, and it passes.
-PASSING = (EncoderUnavailable, ReaderUnavailable, StorageMissing, DecoderUnavailable)
+PASSING = (EncoderUnavailable, ReaderUnavailable, StorageMissing, DiskFull, DecoderUnavailable)
+# What may be the photo's fault or not: it is tried anew, three times in all.
+FLAKY = (DecoderFailed, OSError, MemoryError)
 
 Write = Callable[[Photo], set[str]]  # sets what was found on the photo; returns the names of the changed fields
 Result = tuple[Stage, Write | Exception]
@@ -129,7 +131,7 @@ def _write_all(worked_on: Photo, now: datetime, results: Sequence[Result]) -> bo
             waiting = waiting or isinstance(result, PASSING)
             if waiting:  # what follows tells of the tags, and so waits too
                 stage.release()
-            elif isinstance(result, DecoderFailed):
+            elif isinstance(result, FLAKY):
                 stage.put_off(now, _reason(result), traceback_of(result))
             elif isinstance(result, Exception):
                 stage.fail(now, _reason(result), traceback_of(result))

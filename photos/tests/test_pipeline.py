@@ -83,6 +83,31 @@ def test_one_stage_that_raises_does_not_hold_up_the_others(
     assert photo.caption == "A photo taken on 21 March 2019."
 
 
+@pytest.mark.parametrize("error", [MemoryError(), OSError("the device is busy")])
+def test_a_stage_that_breaks_off_is_tried_anew_and_fails_at_the_third_attempt(
+    use_encoder: Callable[[Encoder], None], error: Exception
+) -> None:
+    troubles = [error, error]
+
+    def flaky() -> None:
+        if troubles:
+            raise troubles.pop()
+
+    use_encoder(Interrupted(flaky))
+    photo, other = uploaded(), uploaded(jpeg(colour="blue"))
+    waiting = pipeline.analyse(photo, NOW)
+    again = pipeline.analyse(photo, NOW)
+    before = states(photo)
+    ready = pipeline.analyse(photo, NOW)
+    troubles.extend([error] * 3)
+    for _ in range(3):
+        failed = pipeline.analyse(other, NOW)
+
+    assert (waiting.status, again.status, before[2]) == ("queued", "queued", ("queued", 2))
+    assert (ready.status, ready.error, ready.tag_names) == ("ready", "", ["red"])
+    assert (failed.status, type(error).__name__ in failed.error) == ("failed", True)
+
+
 def test_repeating_runs_what_failed_and_what_follows_from_it(use_encoder: Callable[[Encoder], None]) -> None:
     use_encoder(Interrupted(lambda: 1 / 0))
     photo = pipeline.analyse(uploaded(), NOW)
