@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from photos import storage
@@ -32,17 +33,34 @@ def keep_copy(source: Path, kind: PhotoFile.Kind, name: str, extension: str, und
     return _kept(incoming, kind, name, extension, undo)
 
 
-def keep_again(stored: str, undo: ExitStack) -> str:
-    """Give the bytes of a kept file a second name, likewise; return it. Raises StorageMissing or DiskFull."""
-    incoming, source = _incoming(undo), storage.path_of(stored)
-    with storage.disk_errors_named():
-        try:
-            incoming.hardlink_to(source)
-        except OSError:  # a disk that knows no such thing; what ails the source is told by reading it
-            shutil.copyfile(source, incoming)
-    again = storage.keep(incoming, source.suffix)
-    undo.callback(storage.tidy, storage.path_of(again))
-    return again
+@contextmanager
+def second_names(stored: Iterable[str]) -> Iterator[Mapping[str, str]]:
+    """Give the bytes of kept files second names, and lend those by the first ones, for the transaction inside.
+
+    To be called outside of any: a disk that knows no links has the bytes copied. Names that no row has in the end are
+    cleared up. Raises StorageMissing or DiskFull.
+    """
+    names: dict[str, str] = {}
+    try:
+        for name in stored:
+            names[name] = _again(name)
+        yield names
+    finally:
+        # The rows are asked, not how it ended: a transaction that was lost with its connection may have been written.
+        used = PhotoFile.objects.filter(stored__in=names.values()).values_list("stored", flat=True)
+        for name in set(names.values()).difference(used):
+            storage.tidy(storage.path_of(name))
+
+
+def _again(stored: str) -> str:
+    with ExitStack() as undo:
+        incoming, source = _incoming(undo), storage.path_of(stored)
+        with storage.disk_errors_named():
+            try:
+                incoming.hardlink_to(source)
+            except OSError:  # a disk that knows no such thing; what ails the source is told by reading it
+                shutil.copyfile(source, incoming)
+        return storage.keep(incoming, source.suffix)
 
 
 def _incoming(undo: ExitStack) -> Path:

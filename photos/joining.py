@@ -2,48 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from photos import versions
-from photos.beside import keep_again
 from photos.models import Photo, PhotoFile
 from photos.versions import PICTURE
 
 
-def adopt(keeper: Photo, other: Photo, undo: ExitStack) -> Sequence[PhotoFile]:
-    """Keep all files of another photo with this one, until `undo` says otherwise; return their rows.
-
-    The other photo keeps what it has, for as long as it lies in the trash: both share the bytes. To be called inside of
-    a transaction that holds both. Raises StorageMissing or DiskFull.
-    """
+def adopted(other: Photo) -> list[PhotoFile]:
+    """Return what the files of another photo are to one that keeps them all, that which it shows first; not saved."""
     kind = versions.kind_of(other.original_name, other.format)
     shown = PhotoFile(kind=kind, name=other.original_name, stored=other.original)
     for column in PICTURE:
         setattr(shown, column, getattr(other, column))
-    return _keep(keeper, [shown, *other.files.order_by("pk")], undo)
+    return [shown, *other.files.order_by("pk")]
 
 
-def inherit(keeper: Photo, other: Photo, now: datetime, undo: ExitStack) -> Sequence[PhotoFile]:
-    """Keep likewise what is kept beside another photo of the same picture, but for what shows it."""
+def inherited(other: Photo, now: datetime | None) -> list[PhotoFile]:
+    """Return likewise what is kept beside another photo of the same picture, but for what shows it."""
     files = list(other.files.order_by("pk"))
     for file in files:
         file.inherited_at = now
-    return _keep(keeper, files, undo)
+    return files
 
 
-def _keep(keeper: Photo, files: Sequence[PhotoFile], undo: ExitStack) -> Sequence[PhotoFile]:
+def lacking(keeper: Photo, files: Iterable[PhotoFile]) -> list[PhotoFile]:
+    """Return those of them whose bytes a photo does not have, each once."""
     has = {keeper.sha256, *keeper.files.values_list("sha256", flat=True)}
-    rows = [file for file in files if file.sha256 not in has]
-    for row in rows:
+    found: dict[str, PhotoFile] = {}
+    for file in files:
+        if file.sha256 not in has:
+            found.setdefault(file.sha256, file)
+    return list(found.values())
+
+
+def keep(keeper: Photo, files: Iterable[PhotoFile], second_names: Mapping[str, str]) -> None:
+    """Save files of other photos as files of this one too, under the second names of their bytes.
+
+    The others keep what they have, for as long as they lie in the trash: all share the bytes. To be called inside of a
+    transaction that holds them. Raises KeyError where there is no such name.
+    """
+    for row in files:
         row.pk, row.photo = None, keeper
         row._state.adding = True
-        row.stored = keep_again(row.stored, undo)
+        row.stored = second_names[row.stored]
         row.save()
     keeper.has_motion = versions.has_motion(keeper)
     keeper.save(update_fields=["has_motion", "updated_at"])
-    return rows
 
 
 def part(keeper: Photo, hashes: Sequence[str], shown: str) -> bool:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -17,9 +18,10 @@ from rest_framework.exceptions import APIException
 
 from accounts.models import User
 from photos import pipeline
+from photos.beside import second_names
 from photos.duplicates.inheritance import SAME_PICTURE, Inheritance, inheritance
 from photos.grouping import groupings
-from photos.joining import adopt, inherit
+from photos.joining import adopted, inherited, keep, lacking
 from photos.models import (
     Dismissal,
     DuplicateGroup,
@@ -28,6 +30,7 @@ from photos.models import (
     MergeRun,
     Photo,
     PhotoFace,
+    PhotoFile,
     PhotoTag,
     Stage,
     TeachingExample,
@@ -68,18 +71,57 @@ def merge(group_id: int, user: User, now: datetime, choice: Choice | None = None
     Photos of it that stay as well are from now on no duplicates of the kept one. Raises DuplicateGroup.DoesNotExist,
     and DecidedAlready where the group is not as the choice takes it to be.
     """
-    done = merge_quietly(group_id, user, now, choice)
+    with bringing(group_id, user, choice) as names:
+        done = merge_quietly(group_id, user, now, names, choice)
     tell(done, now)
     return done
 
 
+@contextmanager
+def bringing(group_id: int, user: User, choice: Choice | None = None) -> Iterator[Mapping[str, str]]:
+    """Lend second names for the bytes of all files that come to the kept photo, as `merge_quietly` wants them.
+
+    They are made and synced outside of its transaction, and go where that fails. Raises StorageMissing or DiskFull.
+    """
+    files: list[PhotoFile] = []
+    if group := DuplicateGroup.objects.visible_to(user).filter(pk=group_id).first():
+        decided, members = choice or suggestion(group), group.members.values("photo")
+        photos = Photo.objects.visible_to(user).filter(pk__in=members).in_bulk([decided.keeper, *decided.merged])
+        if keeper := photos.pop(decided.keeper, None):
+            files = _coming(Tier(group.tier), keeper, [photos[pk] for pk in sorted(photos)], None)
+    with second_names(file.stored for file in files) as names:
+        yield names
+
+
 def merge_quietly(
-    group_id: int, user: User, now: datetime, choice: Choice | None = None, run: MergeRun | None = None
+    group_id: int,
+    user: User,
+    now: datetime,
+    names: Mapping[str, str],
+    choice: Choice | None = None,
+    run: MergeRun | None = None,
 ) -> Merge:
-    """Do as `merge` does, and leave the caption that follows to `tell`, outside any transaction."""
-    with ExitStack() as undo:
-        done = _merge(group_id, user, now, choice, run, undo)
-        undo.pop_all()
+    """Do as `merge` does, with names that `bringing` lends, and leave the caption that follows to `tell`.
+
+    That is for outside of any transaction.
+    """
+    with transaction.atomic():
+        group = DuplicateGroup.objects.select_for_update(of=("self",)).visible_to(user).get(pk=group_id)
+        keeper, others, rest = _held(group, user, choice or suggestion(group))
+        done = Merge(owner=user, tier=group.tier, group=group, keeper=keeper, run=run, merged_at=now)
+        _hand_over(done, keeper, others, inheritance(keeper, others, Tier(group.tier)), now)
+        done.dismissal = _keep_apart(user, keeper, rest)
+        _hand_over_files(done, keeper, others, names)
+        done.save()
+        MergedPhoto.objects.bulk_create(
+            MergedPhoto(merge=done, photo=one, name=one.original_name, sha256=one.sha256, number=one.pk)
+            for one in others
+        )
+        for other in others:
+            other.trash(now)
+        group.decide()
+        if done.changes_caption:
+            keeper.request([Stage.Name.CAPTION])
     return done
 
 
@@ -97,29 +139,6 @@ def dismiss(group_id: int, user: User) -> Dismissal:
         dismissal = Dismissal.objects.note(user, list(ids), group)
         group.decide()
     return dismissal
-
-
-def _merge(
-    group_id: int, user: User, now: datetime, choice: Choice | None, run: MergeRun | None, undo: ExitStack
-) -> Merge:
-    with transaction.atomic():
-        group = DuplicateGroup.objects.select_for_update(of=("self",)).visible_to(user).get(pk=group_id)
-        keeper, others, rest = _held(group, user, choice or suggestion(group))
-        done = Merge(owner=user, tier=group.tier, group=group, keeper=keeper, run=run, merged_at=now)
-        _hand_over(done, keeper, others, inheritance(keeper, others, Tier(group.tier)), now)
-        done.dismissal = _keep_apart(user, keeper, rest)
-        _hand_over_files(done, keeper, others, undo)
-        done.save()
-        MergedPhoto.objects.bulk_create(
-            MergedPhoto(merge=done, photo=one, name=one.original_name, sha256=one.sha256, number=one.pk)
-            for one in others
-        )
-        for other in others:
-            other.trash(now)
-        group.decide()
-        if done.changes_caption:
-            keeper.request([Stage.Name.CAPTION])
-    return done
 
 
 def _held(group: DuplicateGroup, user: User, choice: Choice) -> tuple[Photo, list[Photo], list[Photo]]:
@@ -167,15 +186,23 @@ def _hand_over(done: Merge, keeper: Photo, others: Sequence[Photo], moving: Inhe
         keeper.save(update_fields=["updated_at"])
 
 
-def _hand_over_files(done: Merge, keeper: Photo, others: Sequence[Photo], undo: ExitStack) -> None:
-    adopted: list[str] = []
-    for other in others:
-        if done.tier == Tier.RAW:
-            adopted += [file.sha256 for file in adopt(keeper, other, undo)]
-        elif done.tier in SAME_PICTURE:
-            adopted += [file.sha256 for file in inherit(keeper, other, done.merged_at, undo)]
-    if adopted:
-        done.files = {"shown": keeper.sha256, "adopted": adopted}
+def _hand_over_files(done: Merge, keeper: Photo, others: Sequence[Photo], names: Mapping[str, str]) -> None:
+    files = _coming(Tier(done.tier), keeper, others, done.merged_at)
+    if not names.keys() >= {file.stored for file in files}:
+        raise DecidedAlready  # one came when the names had been made
+    if files:
+        shown = keeper.sha256
+        keep(keeper, files, names)
+        done.files = {"shown": shown, "adopted": [file.sha256 for file in files]}
+
+
+def _coming(tier: Tier, keeper: Photo, others: Sequence[Photo], now: datetime | None) -> list[PhotoFile]:
+    """Return the files of the others that the kept photo gets, not saved."""
+    if tier == Tier.RAW:
+        return lacking(keeper, chain.from_iterable(map(adopted, others)))
+    if tier in SAME_PICTURE:
+        return lacking(keeper, chain.from_iterable(inherited(other, now) for other in others))
+    return []
 
 
 def _columns(photo: Photo) -> dict[str, Any]:

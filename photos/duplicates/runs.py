@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -10,8 +11,9 @@ from django.db.models import F, Max
 from rest_framework.exceptions import APIException
 
 from accounts.models import User
-from photos.duplicates.merging import merge_quietly, tell
+from photos.duplicates.merging import bringing, merge_quietly, tell
 from photos.duplicates.undoing import undo_quietly
+from photos.errors import DiskFull, StorageMissing
 from photos.models import DuplicateGroup, Merge, MergeRun, Tier
 
 AT_ONCE = 50
@@ -75,20 +77,33 @@ def go_on(run_id: int, now: datetime) -> bool:
 
 def _do(run: MergeRun, number: int, now: datetime) -> None:
     """Do one group, and note in the same transaction how far the run is; nothing where another did it."""
-    done = None
-    with transaction.atomic():
+    done, undoing = None, run.undoes_id is not None
+    with _names_for(run, number) as names, transaction.atomic():
         mine = MergeRun.objects.open().filter(pk=run.pk, last=run.last)
         if not mine.update(last=number):
             return
         try:
-            undoing = run.undoes_id is not None
-            done = undo_quietly(number, run.owner, now) if undoing else merge_quietly(number, run.owner, now, run=run)
+            if undoing:
+                done = undo_quietly(number, run.owner, now)
+            else:
+                done = merge_quietly(number, run.owner, now, names, run=run)
         except GONE:
             MergeRun.objects.filter(pk=run.pk).update(passed_over=F("passed_over") + 1)
         else:
             MergeRun.objects.filter(pk=run.pk).update(done=F("done") + 1)
     if done:
         tell(done, now)
+
+
+@contextmanager
+def _names_for(run: MergeRun, number: int) -> Iterator[Mapping[str, str]]:
+    """Lend what merging a group needs; without any where the disk takes nothing, so that it is passed over."""
+    with ExitStack() as lending:
+        names: Mapping[str, str] = {}
+        if run.undoes_id is None:
+            with suppress(DiskFull, StorageMissing):
+                names = lending.enter_context(bringing(number, run.owner))
+        yield names
 
 
 def _next(run_id: int) -> Iterator[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -16,7 +19,7 @@ from accounts.models import User
 from photos import integrity, pipeline, storage, versions
 from photos.curation import purge
 from photos.duplicates import merging, runs
-from photos.duplicates.merging import Choice, merge
+from photos.duplicates.merging import Choice, DecidedAlready, merge
 from photos.duplicates.scanning import scan
 from photos.duplicates.undoing import CannotUndo, undo
 from photos.errors import DiskFull
@@ -197,6 +200,84 @@ def test_a_full_disk_joins_nothing_and_leaves_nothing(
 
     assert files_below(media) == before
     assert (Merge.objects.count(), PhotoFile.objects.count()) == (0, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("by_worker", [False, True])
+def test_no_file_is_copied_or_synced_while_the_database_is_held(
+    owner: User, apart: Apart, monkeypatch: pytest.MonkeyPatch, by_worker: bool
+) -> None:
+    jpeg, _ = apart()
+    held: list[bool] = []
+
+    def no_links(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "a disk without hard links")
+
+    def sync(_: int) -> None:
+        held.append(connection.in_atomic_block)
+
+    monkeypatch.setattr(Path, "hardlink_to", no_links)
+    monkeypatch.setattr(os, "fsync", sync)
+    if by_worker:
+        runs.go_on(runs.begin(owner, NOW, tier=Tier.RAW).pk, NOW)
+    else:
+        joined(owner)
+
+    assert files_of(jpeg) == {"raw": RAW, "sidecar": SIDECAR}
+    assert held
+    assert not any(held)
+
+
+@pytest.mark.parametrize("by_worker", [False, True])
+def test_a_file_that_comes_when_names_have_been_made_joins_nothing_and_leaves_nothing(
+    owner: User, apart: Apart, media: Path, monkeypatch: pytest.MonkeyPatch, by_worker: bool
+) -> None:
+    _, raw = apart()
+    before = len(files_below(media))
+    come: list[PhotoFile] = []
+
+    def sync(_: int) -> None:
+        if not come:
+            come.append(make_version(raw, PhotoFile.Kind.EDITED))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    if by_worker:
+        run = runs.begin(owner, NOW, tier=Tier.RAW)
+        runs.go_on(run.pk, NOW)
+        run.refresh_from_db()
+        assert (run.done, run.passed_over) == (0, 1)
+    else:
+        with pytest.raises(DecidedAlready):
+            joined(owner)
+
+    assert len(files_below(media)) == before + 1
+    assert not Merge.objects.exists()
+
+
+def test_a_full_disk_is_passed_over_by_a_worker(owner: User, apart: Apart, monkeypatch: pytest.MonkeyPatch) -> None:
+    apart()
+    run = runs.begin(owner, NOW, tier=Tier.RAW)
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(os, "fsync", full)
+    runs.go_on(run.pk, NOW)
+
+    run.refresh_from_db()
+    assert (run.done, run.passed_over) == (0, 1)
+
+
+def test_names_that_a_crash_leaves_are_found_as_strays(owner: User, apart: Apart) -> None:
+    apart()
+    group = DuplicateGroup.objects.get(tier=Tier.RAW)
+
+    with merging.bringing(group.pk, owner) as names:
+        left = {fault.name for fault in integrity.faults(NOW + timedelta(days=9000)) if fault.kind == "stray"}
+    after = list(integrity.faults(NOW + timedelta(days=9000)))
+
+    assert left == set(names.values())
+    assert after == []
 
 
 def test_many_are_joined_at_once_and_taken_back(owner: User, apart: Apart) -> None:
