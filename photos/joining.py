@@ -56,14 +56,26 @@ def part(keeper: Photo, hashes: Sequence[str], shown: str) -> bool:
     """Take files with these hashes from a photo that shows the one with the hash `shown` again, if it is there still.
 
     Inside of a transaction that holds the photo. False, and nothing done, where what it shows would be lost with them.
+    What the others have still is destroyed by none of this, and not recorded so.
     """
     if keeper.sha256 in hashes:
         before = keeper.files.versions().filter(sha256=shown).first()
         if before is None:
             return False
         versions.swap(keeper, before)
+    elsewhere = _elsewhere(keeper, hashes)
     for file in keeper.files.filter(sha256__in=hashes):
-        file.delete()
+        if file.sha256 in elsewhere:
+            file.give_back()
+        else:
+            file.delete()
     keeper.has_motion = versions.has_motion(keeper)
     keeper.save(update_fields=["has_motion", "updated_at"])
     return True
+
+
+def _elsewhere(photo: Photo, hashes: Sequence[str]) -> set[str]:
+    """Return which of these hashes other photos of the owner have, be it in the trash."""
+    shown = Photo.objects.filter(owner_id=photo.owner_id, sha256__in=hashes).exclude(pk=photo.pk)
+    beside = PhotoFile.objects.filter(photo__owner_id=photo.owner_id, sha256__in=hashes).exclude(photo=photo)
+    return {*shown.values_list("sha256", flat=True), *beside.values_list("sha256", flat=True)}

@@ -29,6 +29,8 @@ def file_deleted(instance: PhotoFile, **_: Any) -> None:
         return
     name, photo = instance.stored, instance.photo
     transaction.on_commit(lambda: originals.remove(name), robust=True)
+    if instance.is_one_of_two:
+        return
     what = DestructiveAct.What.DELETED
     DestructiveAct.record(what, instance.name, instance.sha256, photo.pk, photo.owner_id)
 

@@ -159,7 +159,7 @@ def _merged_before(held: Photo, file: PhotoFile) -> Photo | None:
     own = Photo.objects.select_for_update().filter(owner_id=held.owner_id, sha256=file.sha256).first()
     if own:
         own.restore()
-        file.delete()
+        file.give_back()
         held.has_motion = has_motion(held)
         held.save(update_fields=["has_motion", "updated_at"])
         Dismissal.objects.note(held.owner, [held.pk, own.pk])

@@ -47,6 +47,7 @@ class PhotoFile(Picture):
 
     objects = PhotoFileQuerySet.as_manager()
     bytes_stay = False  # set where another row has taken them over: what goes then is the row alone
+    is_one_of_two = False  # set where another row has the same under a name of its own: nothing is destroyed then
 
     class Meta:
         db_table = "photo_file"
@@ -62,4 +63,9 @@ class PhotoFile(Picture):
     def let_go(self) -> None:
         """Delete the row and leave its bytes to the row that names them by now."""
         self.bytes_stay = True
+        self.delete()
+
+    def give_back(self) -> None:
+        """Delete the row and this name of its bytes, which another photo of the owner keeps: no act of destruction."""
+        self.is_one_of_two = True
         self.delete()

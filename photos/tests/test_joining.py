@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import DestructiveAct, User
 from photos import integrity, pipeline, storage, versions
 from photos.curation import purge
 from photos.duplicates import merging, runs
@@ -109,6 +109,27 @@ def test_taken_back_they_are_two_again(
     assert list(integrity.faults(NOW + timedelta(days=2), hashes=True)) == []
 
 
+def test_what_the_other_photo_keeps_is_not_recorded_as_destroyed(owner: User, apart: Apart) -> None:
+    _, raw = apart()
+    done = joined(owner)
+
+    undo(done.pk, owner, NOW)
+
+    assert files_of(raw) == {"sidecar": SIDECAR}
+    assert not DestructiveAct.objects.exists()
+
+
+def test_what_the_other_photo_has_no_more_is_recorded_as_destroyed(owner: User, apart: Apart) -> None:
+    jpeg, raw = apart()
+    done = joined(owner)
+    raw.files.get().let_go()
+
+    undo(done.pk, owner, NOW)
+
+    recorded = DestructiveAct.objects.get()
+    assert (recorded.name, recorded.photo_id) == ("IMG_1.DNG.xmp", jpeg.pk)
+
+
 def test_taken_back_it_shows_what_it_showed_though_another_version_was_chosen(owner: User, apart: Apart) -> None:
     jpeg, raw = apart()
     edited = make_version(raw, PhotoFile.Kind.EDITED)
@@ -166,6 +187,7 @@ def test_separated_again_it_is_the_photo_it_was_and_is_not_offered_once_more(own
     assert (own, own.trashed_at) == (raw, None)
     assert not DuplicateGroup.objects.visible_to(owner).exists()
     assert Photo.objects.visible_to(owner).count() == 2
+    assert not DestructiveAct.objects.exists()
     undo(done.pk, owner, NOW)
     assert list(integrity.faults(NOW + timedelta(days=2), hashes=True)) == []
 
