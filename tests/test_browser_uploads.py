@@ -54,9 +54,12 @@ def test_what_a_closed_page_left_half_done_goes_on_where_it_was(
     expect(row).to_contain_text(re.compile("[1-9][0-9]* % of"))
     row.get_by_role("button", name="Pause: large.jpg").click()
     expect(row).to_contain_text("Paused")
+    for number, damaged in enumerate(('{"metadata":', "null", '{"creationTime": "2999-01-01", "metadata": {}}')):
+        page.evaluate("([key, text]) => localStorage.setItem(key, text)", [f"tus::cloudzy-{number}", damaged])
 
     page.goto("/gallery/")
     expect(page.locator("#uploads-unfinished")).to_contain_text("One upload is unfinished: large.jpg.")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => /^tus::cloudzy-[0-9]$/.test(key))") == []
     speed(-1)
     choose(page, LARGE)
     expect(page.locator("#uploads-title")).to_have_text("1 added")

@@ -45,11 +45,21 @@ export function tellUnfinished(site, list) {
 function unfinished() {
   const found = [];
   for (const key of Object.keys(memory).filter((name) => name.startsWith("tus::cloudzy-"))) {
-    const upload = JSON.parse(memory.getItem(key));
-    if (Date.now() - Date.parse(upload.creationTime) < KEPT) found.push({ ...upload, key });
+    const upload = uploadIn(memory.getItem(key));
+    if (upload && Date.now() - Date.parse(upload.creationTime) < KEPT) found.push({ ...upload, key });
     else memory.removeItem(key);
   }
   return found;
+}
+
+/** What a browser remembers may be damaged, or another version's: that names no upload. */
+function uploadIn(text) {
+  try {
+    const upload = JSON.parse(text);
+    return typeof upload.uploadUrl === "string" && typeof upload.metadata.filename === "string" ? upload : null;
+  } catch {
+    return null;
+  }
 }
 
 function forget({ key, uploadUrl }, site) {
