@@ -39,9 +39,9 @@ def told(home: Path, module: str, *stories: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("module", "least"),
     [
-        ("tests.troubled_ingest", {"upload": 20, "worker": 8, "import": 15, "deletion": 4}),
-        ("tests.troubled_arrivals", {"pieces": 40, "archive": 50}),
-        ("tests.troubled_backups", {"backup": 15, "restore": 30}),
+        ("tests.troubled_ingest", {"upload": 18, "worker": 8, "import": 15, "deletion": 4}),
+        ("tests.troubled_arrivals", {"pieces": 30, "archive": 40}),
+        ("tests.troubled_backups", {"backup": 12, "restore": 25}),
     ],
 )
 def test_trouble_at_any_step_loses_nothing(tmp_path: Path, module: str, least: dict[str, int]) -> None:
