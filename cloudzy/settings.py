@@ -216,7 +216,10 @@ REST_FRAMEWORK: dict[str, Any] = {
     "NUM_PROXIES": 0,  # TrustedProxies has already put the client's address into REMOTE_ADDR
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-ENUM_NAMES = {"PhotoStatusEnum": "photos.models.Photo.Status", "KindEnum": "photos.models.PhotoFile.Kind"}
+ENUM_NAMES = {
+    **{"PhotoStatusEnum": "photos.models.Photo.Status", "KindEnum": "photos.models.PhotoFile.Kind"},
+    "JobStateEnum": "jobs.runs.STATES",
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cloudzy",
     "DESCRIPTION": "A self-hosted photo service that understands pictures.",
@@ -224,12 +227,9 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["cloudzy.schema.without_slash"],
     "ENUM_NAME_OVERRIDES": ENUM_NAMES,
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SERVE_AUTHENTICATION": [],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    **{"SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"], "SERVE_AUTHENTICATION": []},
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},  # else a badge from another site
-    "REDOC_DIST": "SIDECAR",
+    **dict.fromkeys(["SWAGGER_UI_DIST", "SWAGGER_UI_FAVICON_HREF", "REDOC_DIST"], "SIDECAR"),
 }
 
 LOGGING = {
