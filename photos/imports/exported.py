@@ -29,6 +29,7 @@ from photos.picture_columns import picture_columns
 AT_ONCE = 500
 LARGEST_HEADER = 512 * 2**20
 LARGEST_SIDECAR = 64 * 2**20
+TOO_LARGE = "A sidecar of more than 64 MB, which is no photo's notes. Its photo comes without it."
 
 
 class NotAnExport(Exception):  # noqa: N818 - what is wrong with it
@@ -131,7 +132,8 @@ class ExportSource:
 
     def _entries(self, records: Iterable[dict[str, Any]]) -> Iterator[Entry]:
         for record in records:
-            entry = self._candidate(record)
+            entry, *too_large = self._told_by(record)
+            yield from too_large
             with ExitStack() as lending:
                 try:
                     if isinstance(entry, Candidate) and self.zipped:
@@ -144,31 +146,31 @@ class ExportSource:
                     entry = LeftOut(entry.path, str(exc.detail), failed=True)
                 yield entry
 
-    def _candidate(self, record: dict[str, Any]) -> Candidate | LeftOut:
+    def _told_by(self, record: dict[str, Any]) -> Sequence[Candidate | LeftOut]:
+        """Return what becomes of a record, and behind it the sidecars that are not taken."""
         try:
             path = self._place.at(record["path"])
             files = {self._place.at(file["path"]): file for file in record["files"]}
-            sidecars = [found for found, file in files.items() if _is_read(file)]
+            notes = {found: self._place.read(found, LARGEST_SIDECAR) for found in files if _is_read(files[found])}
             arrival = Arrival(
                 moment_in(record["file_modified_at"]),
                 record["folder"],
-                tuple(Sidecar(files[found]["name"], self._bytes_of(found)) for found in sidecars),
+                tuple(Sidecar(files[found]["name"], data) for found, data in notes.items() if data is not None),
                 story := ExportedStory(record),
             )
-            others = [(found, file) for found, file in files.items() if found not in sidecars]
+            others = [(found, file) for found, file in files.items() if found not in notes]
         except OSError as exc:
-            return LeftOut(self.root / record["path"], f"It cannot be read: {exc.strerror}.", failed=True)
+            return [LeftOut(self.root / record["path"], f"It cannot be read: {exc.strerror}.", failed=True)]
         except (KeyError, TypeError, ValueError) as exc:
-            return LeftOut(self.root / RECORDS, f"A record of it cannot be read: {exc!r}.", failed=True)
+            return [LeftOut(self.root / RECORDS, f"A record of it cannot be read: {exc!r}.", failed=True)]
 
         def keep(undo: ExitStack) -> None:
             story.files = [self._kept(found, file, undo) for found, file in others]
 
         told = {"name": record["original_name"], "sha256": record["sha256"], "keep": keep if others else None}
-        return Candidate(path, arrival, tuple(files), **told, sha256_of=self._sha256_of)
-
-    def _bytes_of(self, path: Path) -> bytes:
-        return self._place.read(path, LARGEST_SIDECAR) or b""
+        too_large = [LeftOut(found, TOO_LARGE, failed=True) for found, data in notes.items() if data is None]
+        beside = tuple(found for found in files if notes.get(found, b"") is not None)
+        return [Candidate(path, arrival, beside, **told, sha256_of=self._sha256_of), *too_large]
 
     def _sha256_of(self, path: Path) -> str:
         with self._place.opened(path) as file:

@@ -22,6 +22,7 @@ from photos.exports.contents import Layout
 from photos.exports.journal import HEADER, RECORDS
 from photos.exports.zipping import zipped
 from photos.grouping import groupings
+from photos.imports import exported
 from photos.imports.exported import ExportSource, NotAnExport
 from photos.imports.importing import Plan, bring_in
 from photos.imports.report import Report
@@ -101,6 +102,27 @@ def test_a_disk_that_goes_breaks_the_download_off(owner: User, make_photo: MakeP
 
     with pytest.raises(FileNotFoundError):
         list(bytes_of)
+
+
+@pytest.mark.parametrize("unpacked", [False, True])
+def test_a_sidecar_that_is_too_large_is_named_and_its_photo_comes_without_it(
+    make_photo: MakePhoto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unpacked: bool
+) -> None:
+    photo = make_photo(original_name="a.jpg", title="A boat", edited=["title"])
+    sidecar = make_version(photo, kind=PhotoFile.Kind.SIDECAR, name="a.xmp")
+    path, folder = tmp_path / "export.zip", tmp_path / "export"
+    path.write_bytes(b"".join(zipped(photo.owner, [photo.pk], Layout.DATE, NOW)))
+    opened(path.read_bytes()).extractall(folder)
+    other, report = make_user("berta"), Report()
+    monkeypatch.setattr(exported, "LARGEST_SIDECAR", sidecar.bytes - 1)
+
+    source = ExportSource(folder) if unpacked else ExportSource(path, ZipPlace(path))
+    bring_in(source, Plan(other), lambda: NOW, lambda *_: None, report)
+
+    (back,) = Photo.objects.visible_to(other)
+    (left,) = report.left()
+    assert (back.title, back.files.count(), report.failed) == ("A boat", 0, 1)
+    assert (left["path"].endswith(".xmp"), left["why"]) == (True, exported.TOO_LARGE)
 
 
 def test_a_zip_is_taken_back_with_all_that_was_known(owner: User, make_photo: MakePhoto, tmp_path: Path) -> None:
