@@ -5,7 +5,7 @@ import math
 import struct
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from photos.colours import flatten, to_srgb
 from photos.decoding import apart
 from photos.exif import orientation_of
 from photos.image_types import HEIC, JPEG_2000, TIFF, ImageType, UnsupportedType, type_of
-from photos.jpeg2000 import Codestream, read_codestream
+from photos.jpeg2000 import Codestream, opened_jpeg2000, read_codestream
 from photos.jpeg2000_notes import notes_in
 from photos.memory import decoding_slot
 from photos.motion import Clip, clip_in
@@ -132,7 +132,7 @@ def opened(path: Path) -> Iterator[tuple[ImageType, Image.Image]]:
     kind = type_of(path)
     _check_whole(path, kind)
     try:
-        with opened_raw(path, kind) if kind.is_raw else Image.open(path, formats=kind.pillow_formats) as image:
+        with _opened(path, kind) as image:
             if kind in JPEG_2000:
                 image.info |= notes_in(path)
             yield kind, image
@@ -145,6 +145,12 @@ def opened(path: Path) -> Iterator[tuple[ImageType, Image.Image]]:
         if kind is TIFF and isinstance(exc, UnidentifiedImageError) and (name := name_of_tiff(path)):
             raise UnsupportedType(name) from exc
         raise BrokenImage from exc
+
+
+def _opened(path: Path, kind: ImageType) -> AbstractContextManager[Image.Image]:
+    if kind.is_raw:
+        return opened_raw(path, kind)
+    return opened_jpeg2000(path, kind) if kind in JPEG_2000 else Image.open(path, formats=kind.pillow_formats)
 
 
 def _check_whole(path: Path, kind: ImageType) -> None:
