@@ -69,7 +69,7 @@ def load(image: Image.Image, header: Codestream, gap: float) -> None:
     """
     halves = min(header.halvings, max(0, int(gap).bit_length() - 1)) if image.mode in _SCALABLE else 0
     if halves and image.size == header.size and header.corner == (0, 0):
-        image._size = tuple(-(-side >> halves) for side in header.size)
+        image._size = -(-header.size[0] >> halves), -(-header.size[1] >> halves)
         tile = image.tile[0]  # type: ignore[attr-defined]
         codec, _, *others = tile.args
         image.tile = [tile._replace(extents=(0, 0, *image.size), args=(codec, halves, *others))]  # type: ignore[attr-defined]
