@@ -40,7 +40,7 @@ class Searcher:
         self._thread.join()
 
     def _search(self) -> None:
-        while not self._over.is_set():
+        while not self._over.wait(0.02):  # or it would take the processor from those it watches
             answer = self._site.get("/search", q="red", top_k=PHOTOS)
             results = answer.data.get("results", [])
             found = [result["photo_id"] for result in results] if answer.status == 200 else [answer.status]
