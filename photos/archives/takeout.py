@@ -10,7 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import Any
 from zipfile import ZipFile
 
 from django.db import transaction
@@ -28,7 +30,7 @@ from photos.imports.takeout import ROOT
 from photos.imports.takeout_names import NotesByName, key_of_notes, keys_of_photo
 from photos.imports.takeout_notes import Notes, album_title_in, notes_in, whole_name, with_notes
 from photos.models import Photo, TakeoutNote, TakeoutPhoto
-from photos.models.takeout import MOST_NOTES
+from photos.models.takeout import MOST_BYTES
 from photos.names import clean_folder, clean_name
 from photos.spool import FileInPlace, spool
 from photos.tasks import queue_photos
@@ -38,7 +40,7 @@ from photos.videos import is_film
 LARGEST = 64 * 2**10  # of a note that is remembered; they have two
 ELSEWHERE = "Google's notes on a file that is not in this archive: the one that has it finds them, for a week."
 TOO_LARGE = "It is too large for notes on a photo."
-TOO_MANY = "Too many notes wait for their photos already."
+TOO_MANY = "256 MB of notes wait for their photos already. Send the archives with the photos, or wait a week."
 
 
 def in_order(entries: Sequence[Entry]) -> Sequence[Entry]:
@@ -122,7 +124,8 @@ class TakeoutUnpacker(Unpacker):
         data, folder = self._bytes_of(entry), clean_folder(entry.folder)
         if (title := album_title_in(data)) is not None:
             with transaction.atomic():
-                self._remember(entry, title, now, is_album=True)
+                if not self._remember(entry, title, now, is_album=True):
+                    return Outcome(Kind.LEFT, entry.path, TOO_MANY)
                 if title:
                     put_into_albums(self.owner, {title: TakeoutPhoto.objects.photo_ids(self.owner.pk, folder)})
             return Outcome(Kind.SIDECAR)
@@ -130,10 +133,8 @@ class TakeoutUnpacker(Unpacker):
             return Outcome(Kind.LEFT, entry.path, "It tells of no photo and no album." if data else TOO_LARGE)
         if self._tells_of_this_archive(entry):
             return Outcome(Kind.SIDECAR)
-        if TakeoutNote.objects.filter(owner=self.owner).count() >= MOST_NOTES:
-            return Outcome(Kind.LEFT, entry.path, TOO_MANY)
-        self._remember(entry, (data or b"").decode(errors="replace"), now)
-        return Outcome(Kind.LEFT, entry.path, ELSEWHERE)
+        is_kept = self._remember(entry, (data or b"").decode(errors="replace"), now)
+        return Outcome(Kind.LEFT, entry.path, ELSEWHERE if is_kept else TOO_MANY)
 
     def _tells_of_this_archive(self, entry: Entry) -> bool:
         if entry.folder not in self._told:
@@ -141,16 +142,25 @@ class TakeoutUnpacker(Unpacker):
             self._told[entry.folder] = {path for name in self._photos[entry.folder] if (path := by_name.of(name))}
         return Path(entry.path) in self._told[entry.folder]
 
-    def _remember(self, entry: Entry, said: str, now: datetime, is_album: bool = False) -> None:
+    @cached_property
+    def _held(self) -> int:
+        """The bytes of all notes of the owner, asked once a turn; what another archive adds meanwhile is not in it."""
+        return TakeoutNote.objects.bytes_of(self.owner.pk)
+
+    def _remember(self, entry: Entry, said: str, now: datetime, is_album: bool = False) -> bool:
+        """Keep a note for other archives; False, and nothing kept, where the owner's would be too many bytes."""
         base, number = key_of_notes(entry.name)
-        TakeoutNote.objects.update_or_create(
-            owner=self.owner,
-            folder=clean_folder(entry.folder),
-            base=base[:255],
-            number=number,
-            is_album=is_album,
-            defaults={"said": said, "created_at": now},
-        )
+        folder, base = clean_folder(entry.folder), base[:255]
+        key: dict[str, Any] = {"owner": self.owner, "folder": folder, "base": base, "number": number}
+        key["is_album"] = is_album
+        size = TakeoutNote.size_of(folder, base, said)
+        with transaction.atomic():
+            before = TakeoutNote.objects.filter(**key).values_list("size", flat=True).first() or 0
+            if size > before and self._held + size - before > MOST_BYTES:
+                return False
+            TakeoutNote.objects.update_or_create(**key, defaults={"said": said, "size": size, "created_at": now})
+        self._held += size - before
+        return True
 
     def _bytes_of(self, entry: Entry) -> bytes | None:
         try:

@@ -10,12 +10,16 @@ from django.conf import settings
 from django.db import models
 
 LIFETIME = timedelta(days=7)
-MOST_NOTES = 100_000  # of a person
+MOST_BYTES = 256 * 2**20  # of a person's notes, which no quota counts: those on some 150,000 photos
+_ROW = 256  # bytes of a row and its places in indexes, roughly
 
 
 class TakeoutNoteQuerySet(models.QuerySet["TakeoutNote"]):
     def expired(self, now: datetime) -> Self:
         return self.filter(created_at__lte=now - LIFETIME)
+
+    def bytes_of(self, owner_id: int) -> int:
+        return self.filter(owner=owner_id).aggregate(size=models.Sum("size"))["size"] or 0
 
     def of_photo(self, owner_id: int, folder: str, keys: Collection[tuple[str, int]]) -> TakeoutNote | None:
         """Return the note that has the first of these keys, base and number, which it may have."""
@@ -39,6 +43,7 @@ class TakeoutNote(models.Model):
     number = models.PositiveIntegerField(default=0, help_text="What tells namesakes apart.")
     is_album = models.BooleanField(default=False)
     said = models.TextField(blank=True)
+    size = models.PositiveIntegerField(default=0, help_text="In bytes, its names with it.")
     created_at = models.DateTimeField()
 
     objects = TakeoutNoteQuerySet.as_manager()
@@ -48,10 +53,18 @@ class TakeoutNote(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["owner", "folder", "base", "number", "is_album"], name="takeout_note_once")
         ]
-        indexes = [models.Index(fields=["created_at"], name="takeout_note_by_age")]
+        indexes = [
+            models.Index(fields=["created_at"], name="takeout_note_by_age"),
+            models.Index(fields=["owner", "size"], name="takeout_note_sizes"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.folder}/{self.base}"
+
+    @staticmethod
+    def size_of(*texts: str) -> int:
+        """Return how many bytes a note with these texts takes."""
+        return _ROW + sum(len(text.encode()) for text in texts)
 
 
 class TakeoutPhotoQuerySet(models.QuerySet["TakeoutPhoto"]):

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from photos import integrity, pipeline
@@ -221,18 +223,40 @@ def test_notes_whose_photo_never_comes_are_named_and_forgotten_after_a_week(send
     assert (archive.failed, kept, TakeoutNote.objects.count()) == (0, 2, 0)
 
 
-def test_only_so_many_and_no_large_notes_are_remembered(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "MOST_NOTES", 1)
-    archive = send(
-        {
-            "a.jpg.json": notes("a.jpg"),
-            "b.jpg.json": notes("b.jpg"),
-            "c.jpg.json": notes("c.jpg", description="long" * 20_000),
+def test_only_so_many_bytes_and_no_large_notes_are_remembered(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "MOST_BYTES", 1200)
+    sent = {
+        "Boats/metadata.json": album("Boats"),
+        "a.jpg.json": notes("a.jpg"),
+        "b.jpg.json": notes("b.jpg", description="long" * 500),
+        "c.jpg.json": notes("c.jpg", description="long" * 20_000),
+        "d.jpg.json": notes("d.jpg"),
+        "Trees/metadata.json": album("Trees" * 400),
+    }
+
+    first, again = send(sent), send(sent)
+
+    for archive in (first, again):
+        assert {entry.path.rpartition("/")[2]: entry.why for entry in archive.left_entries.all()} == {
+            "a.jpg.json": parts.ELSEWHERE,
+            "b.jpg.json": parts.TOO_MANY,
+            "c.jpg.json": parts.TOO_LARGE,
+            "d.jpg.json": parts.ELSEWHERE,
+            "metadata.json": parts.TOO_MANY,
         }
+    assert TakeoutNote.objects.count() == 3
+    assert TakeoutNote.objects.bytes_of(first.owner_id) == sum(
+        TakeoutNote.size_of(note.folder, note.base, note.said) for note in TakeoutNote.objects.all()
     )
 
-    assert [entry.why for entry in archive.left_entries.all()] == [parts.ELSEWHERE, parts.TOO_MANY, parts.TOO_LARGE]
-    assert TakeoutNote.objects.count() == 1
+
+def test_how_much_is_remembered_is_asked_once_for_all_notes(send: Send) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        send({f"{number}.jpg.json": notes(f"{number}.jpg") for number in range(5)})
+
+    about = [query["sql"] for query in captured if '"takeout_note"' in query["sql"]]
+    assert sum("SUM(" in sql for sql in about) == 1
+    assert not any("COUNT(" in sql for sql in about)
 
 
 def test_one_person_s_notes_never_reach_the_photos_of_another(send: Send, owner: User) -> None:
