@@ -51,7 +51,11 @@ class PhotoFile(Picture):
 
     class Meta:
         db_table = "photo_file"
-        indexes = [models.Index(fields=["sha256"], name="photo_file_by_hash")]
+        indexes = [
+            models.Index(fields=["sha256"], name="photo_file_by_hash"),
+            # What a person keeps is added up while the database is held.
+            models.Index(fields=["photo", "bytes"], name="photo_file_bytes_by_photo"),
+        ]
 
     def __str__(self) -> str:
         return self.name

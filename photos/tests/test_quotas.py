@@ -139,6 +139,19 @@ def test_without_limits_nothing_is_counted(owner: User) -> None:
     assert len(captured) == 0
 
 
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite for its plan")
+def test_what_is_kept_is_added_up_from_indexes_alone(owner: User) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        quotas.usage_of(owner)
+
+    for query in captured.captured_queries[:2]:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+            steps = [step for *_, step in cursor.fetchall()]
+        assert all("COVERING INDEX" in step for step in steps), steps
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_that_come_at_once_do_not_share_the_last_room(owner: User, settings: Settings) -> None:
     settings.CLOUDZY_MAX_PHOTOS = 1
