@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 
 import django
 import pytest
@@ -68,3 +69,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def no_healing_in_background(monkeypatch: pytest.MonkeyPatch) -> None:
     """A thread of its own would meet the next test's database; tests of healing call it themselves."""
     monkeypatch.setattr("search.index.live.HEAL_IN_BACKGROUND", False)
+
+
+@pytest.fixture(autouse=True)
+def no_index_of_an_earlier_test() -> Iterator[None]:
+    """Index files name the library they were made from; the next test has another."""
+    yield
+    shutil.rmtree(f"{_home}/data/index", ignore_errors=True)

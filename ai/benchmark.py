@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -18,6 +16,7 @@ from PIL import Image
 
 from ai.encoders.clip import ClipEncoder
 from ai.loading import open_clip
+from ai.memory import peak_mb
 from ai.store import ModelStore
 
 BATCH = 8
@@ -93,7 +92,7 @@ def _speed(subject: Subject) -> Speed:
         resize_ms=_each_ms(lambda: encoder.resized(pictures), BATCH, subject.rounds),
         text_ms=_each_ms(lambda: [encoder.embed_texts([text]) for text in _TEXTS], len(_TEXTS), subject.rounds),
         load_s=round(load_s, 2),
-        memory_mb=_peak_memory_mb(),
+        memory_mb=round(peak_mb()),
     )
 
 
@@ -153,8 +152,3 @@ def _jpeg(number: int) -> bytes:
 def _decoded(file: bytes) -> Image.Image:
     with Image.open(BytesIO(file)) as image:
         return image.convert("RGB")
-
-
-def _peak_memory_mb() -> int:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak >> (20 if sys.platform == "darwin" else 10)  # macOS tells bytes, others kilobytes

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import resource
-import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from time import perf_counter, process_time
@@ -13,6 +11,7 @@ from django.utils import timezone
 
 from accounts.local import local_owner
 from ai.encoders.base import EncoderUnavailable, model_key
+from ai.memory import peak_mb
 from cloudzy.synthetic import add_photos
 from photos import retagging
 from photos.encoding import current_encoder
@@ -67,7 +66,7 @@ def _round(name: str, change: Callable[[], object]) -> Round:
     seconds, busy = round(perf_counter() - start, 2), round(process_time() - busy_before, 2)
     vocabulary = current_encoder().vocabulary
     words = len(vocabulary.words) if vocabulary else 0
-    return Round(name, done.photos, words, seconds, busy, done.changed, done.rows, _peak_mb())
+    return Round(name, done.photos, words, seconds, busy, done.changed, done.rows, round(peak_mb()))
 
 
 def _add_words(count: int) -> None:
@@ -83,8 +82,3 @@ def _add_words(count: int) -> None:
 
 def _add(word: str, prompts: list[str]) -> None:
     VocabularyWord.objects.create(word=word, prompts=prompts, threshold=0.3)
-
-
-def _peak_mb() -> int:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak // (2**20 if sys.platform == "darwin" else 2**10)

@@ -54,6 +54,7 @@ OF_PATH = {
     "/search": OF_LIKENESS | {404: "The file of a photo is missing.", 410: "The cursor has expired."},
     "/facets": OF_LIKENESS | {404: "The file of a photo is missing."},
     "/date-shifts": WITH_OBJECT,
+    "/exports": WITH_OBJECT,
     "/image-to-image": OF_LIKENESS | WITH_OBJECT,
     "/uploads": OF_TUS,
     "/uploads/{id}": OF_TUS,

@@ -28,13 +28,18 @@ class _Levels:
         return cls(low, 255.0 / (high - low or 1.0))
 
 
+def is_flat(image: Image.Image) -> bool:
+    """Tell whether an image scales and converts well as it is: opaque, 8 bits a channel, no palette."""
+    return image.mode in ("L", "RGB", "CMYK", "LAB") and "transparency" not in image.info
+
+
 def flatten(image: Image.Image, factor: tuple[int, int] = (1, 1)) -> Image.Image:
     """Bring any mode of Pillow to one that scales and converts well: L, RGB, CMYK or LAB, opaque, 8 bits a channel.
 
     On the way each `factor` pixels across and down become one, their mean. Other modes are converted piece by piece, so
     that no second copy of a large image lies in memory.
     """
-    if image.mode in ("L", "RGB", "CMYK", "LAB") and "transparency" not in image.info:
+    if is_flat(image):
         return image if factor == (1, 1) else image.reduce(factor)
     has_numbers = image.mode.startswith("I") or image.mode == "F"
     levels = _levels(image) if has_numbers else None

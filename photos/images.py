@@ -14,7 +14,7 @@ from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from photos import jpeg2000
 from photos.boxes import has_readable_items, has_still_image
-from photos.colours import flatten, to_srgb
+from photos.colours import flatten, is_flat, to_srgb
 from photos.decoding import apart
 from photos.exif import orientation_of
 from photos.image_types import HEIC, JPEG_2000, TIFF, ImageType, UnsupportedType, type_of
@@ -206,13 +206,18 @@ def _shrunk(image: Image.Image, size: tuple[int, int], box: _Box | None, max_sid
     """Flatten an image and bring it to the size wanted of its real `size`, without a second copy of it in between."""
     target = _fitted(size, max_side)
     left, top, right, bottom = box or (0, 0, *image.size)
-    across = max(1, int((right - left) / target[0] / _GAP))
-    down = max(1, int((bottom - top) / target[1] / _GAP))
+    across, down = (_factor(length, image) for length in ((right - left) / target[0], (bottom - top) / target[1]))
     flat = flatten(image, (across, down))
     if flat.size == target:
         return flat
     box = (left / across, top / down, right / across, bottom / down)
     return flat.resize(target, Image.Resampling.LANCZOS, box)
+
+
+def _factor(ratio: float, image: Image.Image) -> int:
+    """Return how many pixels become one by quick means: two at least where a flat copy would be as large again."""
+    least = 1 if is_flat(image) or ratio < 2 * _LEAST_GAP else 2
+    return max(least, int(ratio / _GAP))
 
 
 def _fitted(size: tuple[int, int], max_side: int | None) -> tuple[int, int]:

@@ -9,15 +9,16 @@ from contextlib import AbstractContextManager, contextmanager
 
 from PIL import Image
 
-from photos.image_types import AVIF, HEIC, JPEG, WEBP, ImageType
+from photos.image_types import AVIF, HEIC, JPEG, JPEG_2000, WEBP, ImageType
 
 LARGE = 25_000_000  # pixels; such an image may take hundreds of megabytes, so one is decoded at a time
-# Bytes that all other images together may take; the heaviest of them is a WebP of 25 megapixels.
-BUDGET = 400_000_000
+# Bytes that all other images together may take; the heaviest of them is a JPEG 2000 of 25 megapixels.
+BUDGET = 500_000_000
 
-# Bytes a pixel while it is decoded, measured: Pillow keeps up to four, and some libraries have copies of their own.
-_BYTES = {WEBP: 16, AVIF: 9, HEIC: 10}
-_BYTES_ELSEWHERE = 5
+# Bytes a pixel while it is decoded and flattened, measured with transparency, where a type has it: Pillow keeps up to
+# four, and some libraries have copies of their own.
+_BYTES = {WEBP: 17, AVIF: 12, HEIC: 12} | dict.fromkeys(JPEG_2000, 20)
+_BYTES_ELSEWHERE = 6
 _BYTES_OF_COEFFICIENTS = 6  # a progressive JPEG is kept whole in this form, however small it is decoded
 
 

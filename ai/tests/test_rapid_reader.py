@@ -18,7 +18,7 @@ installed = pytest.mark.skipif(bool(rapid.problem()), reason=rapid.problem())
 
 # Reads a page in a process of its own in which any use of a socket is an error; prints what it read and cost.
 READ_A_PAGE = """
-import resource, sys
+import sys
 from django.conf import settings
 
 def refuse(event, arguments):
@@ -27,14 +27,14 @@ def refuse(event, arguments):
 
 sys.addaudithook(refuse)
 settings.configure(CLOUDZY_OCR="rapidocr", CLOUDZY_ENCODER_THREADS=1)
+from ai.memory import peak_mb
 from ai.ocr.loading import get_reader
 from ai.tests.written import written
 
 page = written([f"Line {number} of an ordinary printed page of a book" for number in range(35)], (900, 1280), 15)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 lines = get_reader().read(page)
 print(len(lines), lines[7].text, sep="|", end="|")
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(round(peak_mb()))
 """
 MOST_MEGABYTES = 900
 

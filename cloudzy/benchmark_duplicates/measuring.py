@@ -14,9 +14,9 @@ from accounts.local import local_owner
 from accounts.models import User
 from ai.encoders.base import model_key
 from ai.fingerprints import perceptual_hash, pixel_hash
+from ai.memory import peak_mb
 from cloudzy.benchmark_duplicates.figures import DuplicateFigures, KindFigures
 from cloudzy.benchmark_duplicates.planting import Planted, plant
-from cloudzy.benchmark_search.memory import peak_mb
 from photos.duplicates import lookalikes, runs, scanning
 from photos.duplicates.listing import page_of_groups
 from photos.duplicates.review import reviews

@@ -20,8 +20,8 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import User
+from ai.memory import Memory, peak_mb
 from cloudzy.allocator import share_heaps
-from cloudzy.benchmark_search.memory import Memory, peak_mb
 from photos import images, pipeline, thumbnails
 from photos.decoding import usage
 from photos.encoding import newest_encoder

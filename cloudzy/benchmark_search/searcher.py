@@ -21,9 +21,9 @@ from django.utils import timezone
 
 from accounts.local import local_owner
 from ai.encoders.base import model_key
+from ai.memory import Memory
 from cloudzy.allocator import share_heaps, spare_what_stays
 from cloudzy.benchmark_search.library import SyntheticLibrary
-from cloudzy.benchmark_search.memory import Memory
 from cloudzy.benchmark_search.oracle import NEAREST, truth
 from cloudzy.benchmark_search.words import asked
 from cloudzy.synthetic import insert

@@ -11,10 +11,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from PIL import Image
 
+from ai.memory import peak_mb
 from cloudzy.benchmark_ingest import vips
 from cloudzy.benchmark_ingest.figures import IngestFigures, Took
 from cloudzy.benchmark_ingest.pictures import make
-from cloudzy.benchmark_search.memory import peak_mb
 from photos.models import Stage
 from photos.tests.pictures import encoded, jpeg, noise, on_disk
 

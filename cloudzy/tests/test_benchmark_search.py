@@ -11,9 +11,9 @@ import pytest
 from django.conf import settings
 
 from ai.fakes import FakeEncoder
+from ai.memory import Memory
 from cloudzy.benchmark_search.figures import Times
 from cloudzy.benchmark_search.library import SyntheticLibrary
-from cloudzy.benchmark_search.memory import Memory
 from cloudzy.benchmark_search.oracle import Truth, truth
 from cloudzy.benchmark_search.words import SHARES, Asked, asked
 from photos.models import Photo

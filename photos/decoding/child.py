@@ -27,6 +27,7 @@ if __name__ == "__main__":
 
 from rest_framework.exceptions import APIException
 
+from ai.memory import peak_mb
 from photos import images  # noqa: F401 - so that the first photo need not wait for it
 from photos.decoding import frames
 from photos.decoding.apart import Apart
@@ -51,7 +52,7 @@ def main(memory_mb: int, seconds: int) -> None:
         _bound_time(seconds)
         answer, data = _answered(told, beside)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        frames.send(answers, answer | {"cpu_seconds": process_time(), "peak_mb": _peak_mb()}, data)
+        frames.send(answers, answer | {"cpu_seconds": process_time(), "peak_mb": peak_mb()}, data)
 
 
 def _private_output() -> IO[bytes]:
@@ -110,10 +111,6 @@ def _answered(told: Any, beside: list[bytes]) -> tuple[dict[str, Any], list[byte
         return {"memory": True}, []
     except Exception as exc:  # a bug of ours or of a library: the parent logs it
         return {"bug": "".join(format_exception(exc)), "words": f"{type(exc).__name__}: {exc}"}, []
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 if __name__ == "__main__":
