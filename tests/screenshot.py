@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import sys
 import tempfile
 from io import BytesIO
@@ -16,6 +15,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import ViewportSize, sync_playwright
 
+from tests.conftest import chromium_here
 from tests.running_site import ROOT, RunningSite
 
 PHOTOS = (
@@ -47,7 +47,7 @@ def main(target: Path) -> None:
 
 def _look_at(url: str) -> bytes:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        browser = playwright.chromium.launch(executable_path=chromium_here())
         page = browser.new_page(viewport=WINDOW, color_scheme="light", reduced_motion="reduce")
         page.goto(url, wait_until="networkidle")
         shot = page.screenshot()

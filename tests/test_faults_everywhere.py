@@ -39,7 +39,7 @@ def told(home: Path, module: str, *stories: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("module", "least"),
     [
-        ("tests.troubled_ingest", {"upload": 18, "worker": 8, "import": 15, "deletion": 4}),
+        ("tests.troubled_ingest", {"upload": 12, "worker": 8, "import": 12, "deletion": 4}),
         ("tests.troubled_arrivals", {"pieces": 30, "archive": 40}),
         ("tests.troubled_backups", {"backup": 12, "restore": 25}),
     ],

@@ -20,7 +20,7 @@ COLOURS = ["red", "green", "blue", "yellow", "white", "black", "orange", "purple
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[RunningSite]:
-    with RunningSite(tmp_path, processes=4) as running:
+    with RunningSite(tmp_path, processes=3) as running:
         yield running
 
 
@@ -144,15 +144,15 @@ def test_uploads_searches_and_a_rebuild_at_once_lose_nothing(site: RunningSite) 
 
     with ThreadPoolExecutor(4) as pool:
         searching, rebuilding = pool.submit(search_until_done), pool.submit(rebuild_until_done)
-        sending = [pool.submit(send, range(0, 150)), pool.submit(send, range(150, 300))]
+        sending = [pool.submit(send, range(0, 60)), pool.submit(send, range(60, 120))]
         statuses = [status for client in sending for status in client.result()]
         done.set()
 
-    assert statuses == [201] * 300
+    assert statuses == [201] * 120
     assert searching.result() > 0
     assert set(rebuilding.result()) == {0}
     assert site.get("/photos", limit=1).status == 200
-    assert site.get("/health").data["search_engine"]["total_embeddings"] == 300
+    assert site.get("/health").data["search_engine"]["total_embeddings"] == 120
     assert site.get("/health").data["problems"] == []
     check = site.manage("rebuild_index", "--check")
     assert check.returncode == 0, check.stdout

@@ -31,6 +31,7 @@ from jobs.duties import Duty, return_lost_jobs
 from jobs.worker import Worker
 from photos import integrity
 from photos.archives.tasks import go_on_importing
+from photos.encoding import newest_encoder
 from photos.models import ArchiveImport, Photo
 from photos.resumable.duties import take_in_complete
 from photos.tasks import queue_left_behind
@@ -64,6 +65,8 @@ def tell(stories: Mapping[str, Story]) -> dict[str, Any]:
     _spare_the_disk()
     autodiscover_modules("tasks", "admin")
     get_resolver().check()  # reads all URLs, which no attempt then has to
+    newest_encoder()  # knows all words, which no attempt then has to learn
+    connections.close_all()
     empty, told = _home().with_name("empty"), {}
     shutil.copytree(_home(), empty, symlinks=True)
     for name, story in stories.items():
