@@ -1,21 +1,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
+from tests.chromium import chromium_here
 from tests.running_site import RunningSite
 
 REQUIRED = os.environ.get("CLOUDZY_REQUIRE_BROWSER") == "1"
 DESKTOP = ViewportSize(width=1280, height=800)
-
-
-def chromium_here() -> str | None:
-    """Return the Chromium to test with: better the one made to have no window, which takes half of the processor."""
-    return shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import ViewportSize, sync_playwright
 
-from tests.conftest import chromium_here
+from tests.chromium import chromium_here
 from tests.running_site import ROOT, RunningSite
 
 PHOTOS = (

@@ -106,6 +106,13 @@ def test_every_control_has_a_name(page: Page, photo: str) -> None:
         assert page.evaluate(NAMELESS) == [], path
 
 
+def test_a_control_without_a_name_would_be_noticed(page: Page) -> None:
+    named = "<a href='/'>a</a><button aria-label='b'></button><label>c<input></label><a href='/'><img alt='d'></a>"
+    page.set_content(f"{named}<button id='seen'></button><button hidden></button><input style='visibility: hidden'>")
+
+    assert page.evaluate(NAMELESS) == ['<button id="seen"></button>']
+
+
 def test_tab_leads_first_to_the_content(page: Page, photo: str) -> None:  # noqa: ARG001
     page.goto("/gallery/")
 

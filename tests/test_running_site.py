@@ -20,7 +20,7 @@ COLOURS = ["red", "green", "blue", "yellow", "white", "black", "orange", "purple
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[RunningSite]:
-    with RunningSite(tmp_path, processes=2) as running:
+    with RunningSite(tmp_path, processes=4) as running:
         yield running
 
 
