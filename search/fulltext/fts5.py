@@ -28,7 +28,7 @@ _TAG_WEIGHT = 8.0
 
 # A single word on more than two photos of a hundred is ranked on so many of them, the newest.
 _ONE_IN = 50
-_FREQUENT_POOL = 2_000
+_FREQUENT_POOL = 1_000
 
 # Photos whose ids are read where several terms must meet, before the newest POOL of those that have all are ranked.
 _MEETING = 10 * POOL

@@ -83,7 +83,7 @@ NOTHING_SAID = Said(frozenset(), {})
 def said_of(photo_ids: Collection[int], query: Sought) -> Said:
     """Return what these photos say to a query, in two looks at the database."""
     rows = list(_tags(photo_ids, query.all_tags).values_list("photo_id", "tag__name", "rejected"))
-    titled = Photo.objects.filter(pk__in=OneOf(photo_ids)).exclude(title="").values_list("pk", "title")
+    titled = Photo.objects.filter(pk__in=OneOf(photo_ids)).exclude(title="").order_by().values_list("pk", "title")
     tagged = [(pk, name) for pk, name, rejected in rows if name in query.whole and not rejected]
     pairs = [*tagged, *((pk, query.text) for pk, title in titled if normalise_tag(title) == query.text)]
     so_called = {pk for pk, name in pairs if name == query.text}
