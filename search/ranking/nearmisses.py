@@ -11,6 +11,7 @@ from django.db.models import Count
 from rapidfuzz import fuzz, process
 
 from photos.models import Tag
+from photos.oneof import OneOf
 from search.language import And, Not, Query, Words
 from search.ranking.alternatives import Alternative
 from search.ranking.bands import strong_among
@@ -66,8 +67,8 @@ def _texts(text: str, asked: Wish) -> Iterator[str]:
 
 def _tags(asked: Wish) -> list[str]:
     """Return the tags of photos that may answer, the newest of them, the commonest first."""
-    newest = list(asked.scope.photos.order_by("-pk").values_list("pk", flat=True)[:_MOST_LOOKED_AT])
-    shown = Tag.objects.filter(photo_tags__photo__in=newest, photo_tags__rejected=False)
+    newest = asked.scope.newest_ids(_MOST_LOOKED_AT)
+    shown = Tag.objects.filter(photo_tags__photo__in=OneOf(newest), photo_tags__rejected=False)
     return list(shown.annotate(photos=Count("pk")).order_by("-photos", "name").values_list("name", flat=True))
 
 

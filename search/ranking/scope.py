@@ -71,6 +71,12 @@ class Scope:
             return ids_of(self.photos)
         return allowed_ids(self.facts, self.user, self.with_archive)
 
+    def newest_ids(self, count: int) -> list[int]:
+        """Return so many of the newest among them, in any order."""
+        if self.ids is not None:  # the database would look for rare facts in photo after photo
+            return self.ids[-count:].tolist()
+        return list(self.photos.order_by("-pk").values_list("pk", flat=True)[:count])
+
     def archived_ids(self) -> np.ndarray:
         """Return the ids among them that no vector index holds."""
         if not self.with_archive:

@@ -52,3 +52,15 @@ def test_the_archive_is_measured_where_it_is_asked_about(make_photo: MakePhoto, 
 
     assert [hit.photo_id for hit in found] == [near.pk, archived.pk]
     assert [hit.photo_id for hit in passing_by] == [near.pk, far.pk]
+
+
+def test_the_newest_of_any_scope_are_of_that_scope(make_photo: MakePhoto, owner: User) -> None:
+    fitting = [make_photo(iso=800).pk for _ in range(3)]
+    everything = [*fitting, make_photo(iso=100).pk]
+    make_photo(iso=800, owner=make_user("eve"))
+    make_photo(iso=800, trashed=True)
+    scope = Scope.of_facts([parse("iso:800").root], owner, with_archive=False)
+
+    assert set(scope.newest_ids(2)) == set(fitting[1:])
+    assert set(scope.within(np.array(fitting[:1])).newest_ids(2)) == set(fitting[:1])
+    assert set(Scope.of_user(owner).newest_ids(2)) == set(everything[2:])
