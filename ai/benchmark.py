@@ -15,7 +15,7 @@ from typing import Any
 from PIL import Image
 
 from ai.encoders.clip import ClipEncoder
-from ai.loading import open_clip
+from ai.encoders.opening import open_clip
 from ai.memory import peak_mb
 from ai.store import ModelStore
 

@@ -2,39 +2,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 
 from ai.encoders.base import Encoder, EncoderUnavailable
-from ai.encoders.clip import ClipEncoder, ClipIdentity
-from ai.encoders.compact import CompactEncoder
+from ai.encoders.chosen import EncoderSettings
 from ai.encoders.placeholder import PlaceholderEncoder
 from ai.fakes import FakeEncoder
-from ai.layouts import CLIP
-from ai.manifests import ModelProblem
-from ai.store import ModelStore
-
-
-@dataclass(frozen=True)
-class EncoderSettings:
-    """Which encoder, and what it needs: `name` is a kind, or a kind and the name of an installed model (clip:NAME)."""
-
-    name: str
-    folder: Path
-    models: Path
-    threads: int
-    batch_size: int
-
-
-def _compact(chosen: EncoderSettings) -> Encoder:
-    return CompactEncoder(chosen.folder, chosen.threads, chosen.batch_size)
-
-
-def _clip(chosen: EncoderSettings) -> Encoder:
-    name = chosen.name.partition(":")[2]
-    return open_clip(ModelStore(chosen.models), name, chosen.threads, chosen.batch_size)
+from ai.late import late
 
 
 def _placeholder(_: EncoderSettings) -> Encoder:
@@ -46,8 +22,8 @@ def _fake(_: EncoderSettings) -> Encoder:
 
 
 ENCODERS: dict[str, Callable[[EncoderSettings], Encoder]] = {
-    "compact": _compact,
-    "clip:NAME": _clip,
+    "compact": late("ai.encoders.opening.compact"),
+    "clip:NAME": late("ai.encoders.opening.clip"),
     "placeholder": _placeholder,
     "fake": _fake,
 }
@@ -78,19 +54,6 @@ def forget_encoder() -> None:
     """Load afresh at the next get_encoder(), for files that were replaced under a running process."""
     with _lock:
         _loaded.clear()
-
-
-def open_clip(store: ModelStore, name: str, threads: int, batch_size: int) -> ClipEncoder:
-    """Return the encoder of an installed model whose files are what they were; raise EncoderUnavailable."""
-    try:
-        model = store.usable(name)
-    except ModelProblem as problem:
-        raise EncoderUnavailable(str(problem)) from problem
-    if model.layout.kind != CLIP:
-        raise EncoderUnavailable(f"The model {name} is no encoder: see `manage.py models list`.")
-    manifest = model.manifest
-    identity = ClipIdentity(manifest.name, manifest.revision, manifest.dimension)
-    return ClipEncoder(model.folder, model.layout, identity, threads, batch_size)
 
 
 def _load(chosen: EncoderSettings) -> Encoder:

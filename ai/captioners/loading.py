@@ -2,51 +2,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 
 from ai.captioners.base import Captioner, CaptionerUnavailable
-from ai.captioners.local import LocalCaptioner
-from ai.captioners.openai import Endpoint, OpenAICaptioner
+from ai.captioners.chosen import CaptionerSettings, Endpoint
 from ai.captioners.template import TemplateCaptioner
 from ai.encoders.base import EncoderUnavailable
 from ai.fakes import FakeCaptioner
-from ai.layouts import CAPTIONER
+from ai.late import late
 from ai.loading import get_encoder
-from ai.manifests import ModelProblem
-from ai.store import ModelStore
 
 TEMPLATE = "template"
-
-
-@dataclass(frozen=True)
-class CaptionerSettings:
-    """Which captioner, and what it needs: `name` is a kind, or `local:` and the name of an installed model."""
-
-    name: str
-    models: Path
-    endpoint: Endpoint
-    threads: int
-
-
-def _local(chosen: CaptionerSettings) -> Captioner:
-    """Return an installed caption model whose files are what they were; raise CaptionerUnavailable with the cure."""
-    name = chosen.name.partition(":")[2]
-    try:
-        model = ModelStore(chosen.models).usable(name)
-    except ModelProblem as problem:
-        raise CaptionerUnavailable(str(problem)) from problem
-    if model.layout.kind != CAPTIONER:
-        raise CaptionerUnavailable(f"The model {name} writes no captions: see `manage.py models list`.")
-    return LocalCaptioner(model.folder, chosen.threads, chosen.endpoint.seconds)
-
-
-def _openai(chosen: CaptionerSettings) -> Captioner:
-    if not (chosen.endpoint.url and chosen.endpoint.model):
-        raise CaptionerUnavailable("Set CLOUDZY_CAPTION_URL and CLOUDZY_CAPTION_MODEL, or CLOUDZY_CAPTIONER=template.")
-    return OpenAICaptioner(chosen.endpoint)
 
 
 def _fake(_: CaptionerSettings) -> Captioner:
@@ -54,8 +22,8 @@ def _fake(_: CaptionerSettings) -> Captioner:
 
 
 CAPTIONERS: dict[str, Callable[[CaptionerSettings], Captioner]] = {
-    "openai": _openai,
-    "local:NAME": _local,
+    "openai": late("ai.captioners.opening.openai"),
+    "local:NAME": late("ai.captioners.opening.local"),
     "fake": _fake,
 }
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image
@@ -12,9 +11,9 @@ from ai.addresses import Resolve, resolve
 from ai.breaker import Breaker
 from ai.captioners import chat
 from ai.captioners.base import CaptionerUnavailable, CaptionFailed, Described
+from ai.captioners.chosen import Endpoint
 from ai.outbound import Answer, Clock, Limits, NoAnswer, Unreachable, post_json
 
-PATH = "/v1/chat/completions"
 ANSWER_BYTES = 64 * 1024
 FAILURES_IN_A_ROW = 5
 PAUSE_SECONDS = 60
@@ -27,22 +26,6 @@ _UNAVAILABLE = {
     429: "asks for patience",
     503: "is busy or still loads its model",
 }
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """Where a vision model is asked. `url` is what stands before /v1; `seconds` bounds each exchange."""
-
-    url: str
-    model: str
-    key: str = ""
-    language: str = "English"
-    seconds: float = 60
-
-    @property
-    def completions(self) -> str:
-        # Many a manual gives the address with /v1.
-        return self.url.rstrip("/").removesuffix("/v1") + PATH
 
 
 class OpenAICaptioner:

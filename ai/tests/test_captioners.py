@@ -13,9 +13,10 @@ from pytest_django import Settings
 
 from ai import installing
 from ai.captioners.base import Captioner, CaptionerUnavailable, CaptionFailed, Described
+from ai.captioners.chosen import Endpoint
 from ai.captioners.loading import forget_captioner, get_captioner, takes_its_time
 from ai.captioners.local import LocalCaptioner
-from ai.captioners.openai import Endpoint, OpenAICaptioner
+from ai.captioners.openai import OpenAICaptioner
 from ai.captioners.template import TemplateCaptioner
 from ai.encoders.base import EncoderUnavailable
 from ai.fakes import FakeCaptioner, FakeEncoder

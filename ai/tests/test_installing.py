@@ -12,9 +12,9 @@ from ai import installing
 from ai.captioners.local import LocalCaptioner
 from ai.catalogue import Order
 from ai.encoders.base import EncoderUnavailable
+from ai.encoders.opening import open_clip
 from ai.fetching import FetchFailed, Hub
 from ai.layouts import GRAPH
-from ai.loading import open_clip
 from ai.manifests import ModelProblem
 from ai.store import InstalledModel, ModelStore
 from ai.tests.clip_models import SIGLIP, Style, build_immich, build_rclip

@@ -10,7 +10,8 @@ from PIL import Image
 
 from ai.captioners.base import CaptionerUnavailable, CaptionFailed, Described
 from ai.captioners.chat import LONGEST_SIDE
-from ai.captioners.openai import FAILURES_IN_A_ROW, PAUSE_SECONDS, Endpoint, OpenAICaptioner
+from ai.captioners.chosen import Endpoint
+from ai.captioners.openai import FAILURES_IN_A_ROW, PAUSE_SECONDS, OpenAICaptioner
 from ai.tests import caption_server
 from ai.tests.caption_server import Behaviour, CaptionServer, described, says
 

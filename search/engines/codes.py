@@ -5,10 +5,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-import faiss
 import numpy as np
 
 from search.engines.base import FLOAT_ERROR
+from search.engines.late import faiss
 from search.engines.selecting import Chosen, as_query
 
 # Scores miss by a sum of small independent errors: more than six times their deviation does not happen.

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-import faiss
 import numpy as np
 
 from search.engines.base import FLOAT_ERROR, Candidates, rows_among, rows_without, unlike
+from search.engines.late import faiss
 from search.engines.rows import Rows
 from search.engines.selecting import NOBODY, Chosen, as_query
 

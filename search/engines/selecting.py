@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
-import faiss
 import numpy as np
 
 from search.engines.base import Candidates
+from search.engines.late import faiss
 
 NOBODY = Candidates(np.empty(0, np.int64), np.empty(0, np.float32))
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import faiss
 import numpy as np
+
+from search.engines.late import faiss
 
 
 @dataclass(frozen=True, eq=False)

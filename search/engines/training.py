@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import faiss
 import numpy as np
 
 from search.engines.codes import Codes
+from search.engines.late import faiss
 from search.engines.rows import Rows, Step
 from search.engines.sketches import Sketches
 
