@@ -38,7 +38,7 @@ def atom(search: SavedSearch, photos: Sequence[Photo], site: str, address: str) 
         feed_url=address,
         feed_guid=_name(library, f"search/{search.pk}"),
         author_name=str(search.owner),
-        changed_at=changed_at(search, photos),
+        changed_at=_changed_at(search, photos),
     )
     for photo in photos:
         feed.add_item(
@@ -54,7 +54,7 @@ def atom(search: SavedSearch, photos: Sequence[Photo], site: str, address: str) 
     return feed.writeString("utf-8")
 
 
-def changed_at(search: SavedSearch, photos: Sequence[Photo]) -> datetime:
+def _changed_at(search: SavedSearch, photos: Sequence[Photo]) -> datetime:
     """Return when anything in the feed changed last, as far as photos know."""
     return max([search.created_at, *(photo.updated_at for photo in photos)])
 
