@@ -27,6 +27,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
+from cloudzy.migrated import migration_problem
 from jobs.duties import Duty, return_lost_jobs
 from jobs.worker import Worker
 from photos import integrity
@@ -66,6 +67,7 @@ def tell(stories: Mapping[str, Story]) -> dict[str, Any]:
     autodiscover_modules("tasks", "admin")
     get_resolver().check()  # reads all URLs, which no attempt then has to
     newest_encoder()  # knows all words, which no attempt then has to learn
+    assert migration_problem() == ""  # is kept, so that no attempt asks again
     connections.close_all()
     empty, told = _home().with_name("empty"), {}
     shutil.copytree(_home(), empty, symlinks=True)
