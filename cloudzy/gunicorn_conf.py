@@ -58,8 +58,8 @@ workers = settings.WEB_CONCURRENCY
 # Many more than processors, for a client that stalls holds one until SILENCE has passed. What they decode at the same
 # time is bounded by photos.memory.
 threads = 16
-# Imported once and not by each process: they start sooner, and hold what was imported in common. So nothing may be opened
-# as it is imported: a database connection or an inference session must not be shared by processes.
+# Imported once and not by each process: they start sooner, and hold what was imported in common. So nothing may be
+# opened as it is imported: a database connection or an inference session must not be shared by processes.
 preload_app = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  (heartbeats must not wait for a disk)
 timeout = 120
