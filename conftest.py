@@ -19,10 +19,12 @@ _home = tempfile.mkdtemp(prefix="cloudzy-tests-")
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
 
 for _name in [name for name in os.environ if name.startswith("CLOUDZY_")]:
-    if _name not in {"CLOUDZY_TEST_ASSETS", "CLOUDZY_REQUIRE_BROWSER"}:
+    if _name not in {"CLOUDZY_TEST_ASSETS", "CLOUDZY_TEST_DATABASE_URL", "CLOUDZY_REQUIRE_BROWSER"}:
         del os.environ[_name]
 for _name in ("DATABASE_URL", "DEBUG", "HOST", "PORT", "WEB_CONCURRENCY"):
     os.environ.pop(_name, None)
+if _database := os.environ.get("CLOUDZY_TEST_DATABASE_URL"):
+    os.environ["DATABASE_URL"] = _database
 # What is compiled is kept, whatever the shell says: the processes of tests would each compile the whole project anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False

@@ -27,3 +27,11 @@ class User(AbstractUser):
                 fields=["is_local_owner"], condition=models.Q(is_local_owner=True), name="one_local_owner"
             )
         ]
+
+    @classmethod
+    def hold(cls, pk: int) -> None:
+        """Let only one transaction at a time change what this person has, until it ends.
+
+        SQLite has but one writer anyway.
+        """
+        cls.objects.select_for_update().filter(pk=pk).first()

@@ -14,6 +14,11 @@ def one_line(raw: str, limit: int) -> str:
     return " ".join(_printable(raw, limit, keep="").split())[:limit].rstrip()
 
 
+def printable(raw: str) -> str:
+    """Make foreign text printable like one_line, but keep its spaces, all of them."""
+    return _printable(raw, len(raw), keep="")
+
+
 def many_lines(raw: str, limit: int) -> str:
     """Make foreign text printable like one_line, but keep its line breaks."""
     unified = raw[: limit * _LONGEST_LOOK].replace("\r\n", "\n").replace("\r", "\n")

@@ -51,7 +51,7 @@ def hold(owner: User, size: int, counted: int = 0, photos: int = 1) -> None:
     """
     if byte_limit_of(owner) is None and photo_limit_of(owner) is None:
         return
-    User.objects.select_for_update().filter(pk=owner.pk).first()  # one upload of a person after the other
+    User.hold(owner.pk)  # one upload of a person after the other
     usage = usage_of(owner)
     if usage.photo_limit is not None and usage.photos + photos > usage.photo_limit:
         raise QuotaExceeded("photos", usage.photos, usage.photo_limit)

@@ -102,7 +102,7 @@ def join(new: Photo, found: Siblings) -> Joined | None:
 
 def are_still(new: Photo, found: Siblings) -> bool:
     """Tell, holding the owner's row, whether the namesakes are those that were looked at."""
-    User.objects.select_for_update().filter(pk=new.owner_id).first()
+    User.hold(new.owner_id)
     return frozenset(photo.pk for photo in _namesakes(new)) == found.seen
 
 

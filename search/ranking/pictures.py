@@ -32,6 +32,7 @@ def show(image: Image.Image, user: User, now: datetime) -> ShownPicture:
         shown_at=now,
     )
     with transaction.atomic():
+        User.hold(user.pk)
         picture.save(force_insert=True)
         forget_expired(now)
         newest = ShownPicture.objects.filter(owner=user).order_by("-shown_at", "token").values("pk")

@@ -18,6 +18,7 @@ from search.models import IndexChange, Library
 from search.ranking.scope import Scope
 
 SIZE = 1024
+ALL = int(np.iinfo(np.int64).max)
 
 MOST_BYTES = 16_000_000  # eight users, in 512 dimensions
 _BITS = 5
@@ -30,7 +31,7 @@ class Sample:
 
     ids: np.ndarray
     vectors: np.ndarray
-    newest: int
+    newest: int  # ALL where every photo counts
     last: np.uint64
 
     @property
@@ -47,6 +48,7 @@ class Sample:
 class _Drawn:
     library: UUID
     cursor: int  # of the changes that are in it
+    milestone: int
     sample: Sample
 
     @property
@@ -65,10 +67,10 @@ def sample_of(space: Space, user: User) -> Sample:
     if drawn and drawn.library == library and drawn.cursor == cursor:
         return drawn.sample
     if drawn and drawn.library == library and not _is_outdated(drawn, cursor, space.model):
-        sample = drawn.sample
+        reached, sample = drawn.milestone, drawn.sample
     else:
-        sample = draw(space, user)
-    _kept.put(key, _Drawn(library, cursor, sample))
+        reached, sample = _newest(), draw(space, user)
+    _kept.put(key, _Drawn(library, cursor, reached, sample))
     return sample
 
 
@@ -76,10 +78,13 @@ def draw(space: Space, user: User) -> Sample:
     """Return the SIZE photos of this user with the smallest draws, a fixed function of the id; all if they are fewer.
 
     What is in the library decides, not who asks when. So that not every upload makes another sample, photos past the
-    last milestone are left out, at most a sixteenth of them.
+    last milestone are left out, at most a sixteenth of all; but for who has fewer than SIZE before it, as somebody new
+    in a large library: then all are taken, and every change counts.
     """
     newest = _newest()
     listed = Scope.of_user(user).every_id()
+    if (listed <= newest).sum() < SIZE:
+        newest = ALL
     found: list[tuple[np.ndarray, np.ndarray]] = [(np.empty(0, np.int64), np.empty((0, space.dimension), np.float32))]
     missing = SIZE
     for ids in _by_draw(listed[listed <= newest]):
@@ -103,7 +108,7 @@ def milestone(newest: int) -> int:
 
 
 def _is_outdated(drawn: _Drawn, cursor: int, model: str) -> bool:
-    if cursor < drawn.cursor or _newest() != drawn.sample.newest:
+    if cursor < drawn.cursor or _newest() != drawn.milestone:
         return True
     return drawn.sample.concerns(IndexChange.objects.photos_past(drawn.cursor, cursor, model))
 

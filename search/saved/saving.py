@@ -53,7 +53,7 @@ def saved_as(user: User, text: str, mode: Mode, sort: str = BEST_FIRST) -> Saved
     try:
         query = canonical(text, mode)
     except QueryError:
-        query = text
+        query = clean(text)
     except BadQuery:
         return None
     same = list(SavedSearch.objects.of(user).filter(query=query, mode=mode))
@@ -67,7 +67,7 @@ def save(user: User, draft: Draft, now: datetime) -> SavedSearch:
     """
     query = canonical(draft.query, draft.mode)
     with transaction.atomic():
-        _lock(user)
+        User.hold(user.pk)
         _refuse_more(user, draft.pinned)
         last = SavedSearch.objects.of(user).aggregate(last=Max("position"))["last"]
         search = SavedSearch(
@@ -91,7 +91,7 @@ def change(search: SavedSearch, changes: Mapping[str, Any]) -> None:
     Raises BadQuery, SavedAlready, TooManySaved, and DoesNotExist where it was deleted meanwhile.
     """
     with transaction.atomic():
-        _lock(search.owner)
+        User.hold(search.owner.pk)
         search.refresh_from_db(from_queryset=SavedSearch.objects.filter(deleted_at=None))
         if changes.get("pinned") and not search.pinned:
             _refuse_more(search.owner, pinned=True, saved=False)
@@ -107,7 +107,7 @@ def change(search: SavedSearch, changes: Mapping[str, Any]) -> None:
 def place(search: SavedSearch, at: int) -> None:
     """Put a search at this place of its list, counted from 0; past the end it is the last. Raises DoesNotExist."""
     with transaction.atomic():
-        _lock(search.owner)
+        User.hold(search.owner.pk)
         order = list(SavedSearch.objects.of(search.owner))
         if search not in order:
             raise SavedSearch.DoesNotExist
@@ -135,7 +135,7 @@ def delete(search: SavedSearch, now: datetime) -> None:
 def put_back(search: SavedSearch) -> None:
     """Undo a deletion; raises SavedAlready and TooManySaved where things have changed meanwhile."""
     with transaction.atomic():
-        _lock(search.owner)
+        User.hold(search.owner.pk)
         search.pinned = search.pinned and not _is_full(search.owner, pinned=True)
         _refuse_more(search.owner, pinned=False)
         search.deleted_at = None
@@ -161,11 +161,6 @@ def _shown(name: str) -> str:
     if not (shown := one_line(name, LONGEST_NAME)):
         raise BadQuery("A saved search needs a name.")
     return shown
-
-
-def _lock(user: User) -> None:
-    """Let only one transaction at a time change this person's list, until it ends; SQLite has but one writer anyway."""
-    User.objects.select_for_update().filter(pk=user.pk).first()
 
 
 def _refuse_more(user: User, pinned: bool, saved: bool = True) -> None:

@@ -12,6 +12,7 @@ from itertools import islice
 from rest_framework.exceptions import APIException
 
 from accounts.models import User
+from ai.plaintext import printable
 from search.language import begun_value, complete, operator_of, writing
 from search.language.folding import fold
 from search.models import PastSearch
@@ -54,7 +55,7 @@ class Suggestion:
 
 def suggest(typed: str, user: User) -> list[Suggestion]:
     """Offer past searches, tags, places, people, words of titles and captions, and what the language has, in order."""
-    memory = Memory()
+    typed, memory = printable(typed), Memory()
     found = list(islice(_found(typed, user, memory), MOST_FOUND))
     return [*found, *islice(_language(typed, user, memory), MOST - len(found))]
 

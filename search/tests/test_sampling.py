@@ -76,6 +76,18 @@ def test_the_sample_is_kept_until_something_in_it_changes(
         assert sample_of(space, owner) is sample
 
 
+def test_who_is_new_in_a_large_library_is_known_by_the_newest_photos(paint: Paint, owner: User, space: Space) -> None:
+    bulk_photos(owner, unit_vectors(SIZE + 300))
+    eve = make_user("eve")
+
+    first = paint("red", owner=eve)
+    assert first.pk > milestone(first.pk)
+    assert sample_of(space, eve).ids.tolist() == [first.pk]
+
+    second = paint("blue", owner=eve)
+    assert sample_of(space, eve).ids.tolist() == [first.pk, second.pk]
+
+
 def test_a_small_library_is_taken_as_it_is_at_every_moment(paint: Paint, owner: User, space: Space) -> None:
     for count in range(1, 12):
         paint("red", *["blue"] * count)

@@ -125,7 +125,13 @@ def test_what_is_offered_has_results_together_with_what_stands_before(make_photo
             assert suggestion.kind is Kind.FIELD or answers(suggestion.text, owner), suggestion
 
 
-@pytest.mark.parametrize("typed", ['"be', 'tag:"be', "-be", "be ", "(", ")", "2:be", "be\x00", "be)", "\\be"])
+def test_what_cannot_be_stored_is_as_if_it_had_not_been_typed(make_photo: MakePhoto, owner: User) -> None:
+    make_photo(tags=["beach"])
+
+    assert of_kind(Kind.TAG, "b\x00e", owner) == ["beach"]
+
+
+@pytest.mark.parametrize("typed", ['"be', 'tag:"be', "-be", "be ", "(", ")", "2:be", "be)", "\\be"])
 def test_where_no_word_is_being_typed_none_is_offered(make_photo: MakePhoto, owner: User, typed: str) -> None:
     make_photo(tags=["beach"], title="Bella")
 
