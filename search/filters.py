@@ -48,6 +48,14 @@ def is_fact(node: Node) -> bool:
     return all(isinstance(part, Field | And | Or | Not) for part in walk(node))
 
 
+def fact_condition(node: Field, user: User) -> Q:
+    """Return when one field is so of a photo: true or false, never NULL."""
+    operator = operator_of(node.name)
+    if not isinstance(operator, Fact):
+        raise TypeError(f"no fact: {node}")
+    return operator.matches(node.value, user)
+
+
 def _condition(node: Node, user: User, unknown: bool) -> Q:
     """Return when a photo is allowed; `unknown` is taken for what facts do not decide, the opposite below a Not."""
     if isinstance(node, And | Or):
@@ -56,12 +64,5 @@ def _condition(node: Node, user: User, unknown: bool) -> Q:
     if isinstance(node, Not):
         return ~_condition(node.child, user, not unknown)
     if isinstance(node, Field):
-        return _fact(node, user)
+        return fact_condition(node, user)
     return _ALL if unknown else _NONE
-
-
-def _fact(node: Field, user: User) -> Q:
-    operator = operator_of(node.name)
-    if not isinstance(operator, Fact):
-        raise TypeError(f"no fact: {node}")
-    return operator.matches(node.value, user)

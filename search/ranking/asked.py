@@ -6,6 +6,7 @@ import numpy as np
 
 from search.fulltext import Term
 from search.index.spaces import Space
+from search.language import Node
 from search.ranking.relevance import Split
 
 
@@ -15,7 +16,7 @@ class Asked:
 
     terms: tuple[Term, ...]
     tags: frozenset[str]  # that its words name
-    facts: tuple[str, ...]
+    conditions: tuple[Node, ...]  # facts that hold of all it finds
     vector: np.ndarray | None
     space: Space | None
     split: Split

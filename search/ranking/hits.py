@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from accounts.models import User
 from photos.models import Photo
 from photos.models.queryset import PhotoQuerySet
+from search.language import Field
 from search.ranking.asked import Asked
+from search.ranking.held import held_among, told
 from search.ranking.nearest import Near, distances_from
 from search.ranking.rankings import NO_DISTANCE, Ranked
 from search.ranking.relevance import Relevance, Split
@@ -29,17 +32,18 @@ class Hit:
     is_near: bool = False  # by meaning, whatever is written on it
 
 
-def hits(results: Sequence[Result], seen: Mapping[int, Photo], meaning_first: bool) -> list[Hit]:
+def hits(results: Sequence[Result], seen: Mapping[int, Photo], user: User, meaning_first: bool) -> list[Hit]:
     """Tell of results whose photos are seen: one may have gone since it was ranked."""
     present = [(ranked, asked) for ranked, asked in results if ranked.photo_id in seen]
     distances = _distances(present)
     terms = [term for asked in _each(present) for term in asked.terms]
     in_picture = read_in(seen, terms) if seen and terms else set()
+    held = held_among(seen, (fact for asked in _each(present) for fact in asked.conditions), user)
     return [
         Hit(
             photo=(photo := seen[ranked.photo_id]),
             distance=(distance := distances.get(photo.pk, NO_DISTANCE)),
-            matched_by=_reasons(ranked, photo, asked, in_picture, meaning_first),
+            matched_by=_reasons(ranked, photo, asked, meaning_first, photo.pk in in_picture, held.get(photo.pk, ())),
             score=ranked.score,
             wanted=asked.text,
             relevance=ranked.relevance,
@@ -66,11 +70,13 @@ def likenesses(near: Sequence[Near], photos: PhotoQuerySet, split: Split) -> lis
     ]
 
 
-def _reasons(ranked: Ranked, photo: Photo, asked: Asked, in_picture: set[int], meaning_first: bool) -> tuple[str, ...]:
-    written = (*matches(photo, asked.terms, asked.tags), *(["text"] if photo.pk in in_picture else []))
+def _reasons(
+    ranked: Ranked, photo: Photo, asked: Asked, meaning_first: bool, is_read: bool, held: Collection[Field]
+) -> tuple[str, ...]:
+    written = (*matches(photo, asked.terms, asked.tags), *(["text"] if is_read else []))
     alike = ("semantic",) if ranked.by_meaning else ()
     shown = (*alike, *written) if meaning_first else (*written, *alike)
-    return tuple(dict.fromkeys((*shown, *asked.facts)))
+    return tuple(dict.fromkeys((*shown, *told(asked.conditions, held))))
 
 
 def _distances(results: Sequence[Result]) -> dict[int, float]:

@@ -57,7 +57,7 @@ def find(text: str, user: User, limit: int, mode: Mode = Mode.SEMANTIC, least: R
     ranking = rank(text, user, limit if least is Relevance.WEAK else LONGEST, mode, is_shown=True)
     results = [result for result in ranking.results if result[0].relevance.reaches(least)][:limit]
     seen = ranking.photos(user).for_listing().in_bulk([found.photo_id for found, _ in results])
-    return shown(ranking, results, seen)
+    return shown(ranking, results, seen, user)
 
 
 def rank(text: str, user: User, limit: int, mode: Mode, is_shown: bool = False) -> Ranking:
@@ -83,10 +83,10 @@ def rank(text: str, user: User, limit: int, mode: Mode, is_shown: bool = False) 
     )
 
 
-def shown(ranking: Ranking, results: Sequence[Result], photos: Mapping[int, Photo]) -> Found:
-    """Return these results of a ranking, those whose photos are given."""
+def shown(ranking: Ranking, results: Sequence[Result], photos: Mapping[int, Photo], user: User) -> Found:
+    """Tell this user of these results of a ranking, those whose photos are given."""
     return Found(
-        hits=hits(results, photos, meaning_first=ranking.mode is Mode.SEMANTIC),
+        hits=hits(results, photos, user, meaning_first=ranking.mode is Mode.SEMANTIC),
         query=parse(ranking.text, lenient=ranking.mode is Mode.SEMANTIC),
         corrected=ranking.corrected,
         understood=ranking.understood,

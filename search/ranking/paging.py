@@ -71,7 +71,8 @@ def _by_relevance(turn: Turn, user: User) -> Page:
         if result[0].photo_id in visible and result[0].relevance.reaches(turn.least)
     ]
     results = [result for _, result in there[: turn.size]]
-    found = shown(ranking, results, photos.for_listing().in_bulk([ranked.photo_id for ranked, _ in results]))
+    seen = photos.for_listing().in_bulk([ranked.photo_id for ranked, _ in results])
+    found = shown(ranking, results, seen, user)
     weak = sum(ranked.relevance is Relevance.WEAK for _, (ranked, _) in there)
     if len(there) <= turn.size:
         return Page(found, weak=weak)
@@ -97,5 +98,6 @@ def _in_order(turn: Turn, query: Query, user: User) -> Page:
         listed = page_among(ranking.photos(user).with_stars(), every.ids, order, turn.size, turn.cursor)
     except ValidationError as exc:
         raise BadCursor from exc
-    found = shown(ranking, fulfilling(listed.photos, ranking.asked), {photo.pk: photo for photo in listed.photos})
+    seen = {photo.pk: photo for photo in listed.photos}
+    found = shown(ranking, fulfilling(listed.photos, ranking.asked), seen, user)
     return Page(found, listed.next_cursor)

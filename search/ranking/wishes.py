@@ -11,7 +11,7 @@ import numpy as np
 from search.fulltext import Term, index_for, text_index
 from search.fulltext.base import MOST_LISTED
 from search.fulltext.forms import forms
-from search.language import Field, Part, Similar, Weighted, Words
+from search.language import Node, Part, Similar, Weighted, Words
 from search.ranking.alternatives import Alternative
 from search.ranking.asked import Asked
 from search.ranking.meaning import Meaning
@@ -57,7 +57,7 @@ class Wish:
     vector: np.ndarray | None
     kind: Kind  # of the vector
     without: tuple[Unwanted, ...]
-    facts: tuple[str, ...]
+    facts: tuple[Node, ...]
     passing_by: frozenset[int]
     is_only_facts: bool
     is_moved: bool  # by what follows its text in a sum: then not all that has the text for a tag comes first
@@ -122,7 +122,7 @@ def wish(alternative: Alternative, meaning: Meaning, with_archive: bool) -> Wish
         vector=meaning.of_all(text, alternative.sums),
         kind=_kind(alternative),
         without=tuple(_unwanted(node, meaning) for node in alternative.without),
-        facts=tuple(str(fact) for fact in alternative.facts if isinstance(fact, Field)),
+        facts=alternative.facts,
         passing_by=alternative.photo_ids,
         is_only_facts=not (text or alternative.sums),
         is_moved=bool(alternative.leading),

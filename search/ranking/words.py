@@ -17,13 +17,15 @@ from search.fulltext.base import MOST_LISTED
 from search.fulltext.standing import says
 from search.idlists import column_of
 
-# What a match is told under, best first after tags, with where it may stand.
+# What a match is told under, best first after tags, with where it may stand: as the text index has them.
 _FIELDS = {
     "title": ("title",),
     "caption": ("caption",),
     "description": ("description",),
+    "place": ("city", "region", "country"),
     "filename": ("original_name", "filename"),
-    "camera": ("camera_make", "camera_model", "lens"),
+    "camera": ("camera_make", "camera_model", "lens", "software"),
+    "artist": ("artist", "copyright"),
 }
 
 
@@ -120,8 +122,8 @@ def matches(photo: Photo, terms: Sequence[Term], exact: Collection[str]) -> tupl
     names = [name for name in photo.tag_names if name in exact or _says_any([name], terms)]
     names.sort(key=lambda name: name not in exact)
     tags = [f"tag:{name}" for name in names]
-    written = {name: [getattr(photo, source) for source in sources] for name, sources in _FIELDS.items()}
-    return (*tags, *(name for name, texts in written.items() if _says_any(texts, terms)))
+    written = {name: " ".join(getattr(photo, source) for source in sources) for name, sources in _FIELDS.items()}
+    return (*tags, *(name for name, text in written.items() if not text.isspace() and _says_any([text], terms)))
 
 
 def _says_any(texts: Iterable[str], terms: Sequence[Term]) -> bool:

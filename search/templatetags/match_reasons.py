@@ -12,7 +12,9 @@ FIELDS = {
     "title": "in the title",
     "description": "in the description",
     "filename": "in the file name",
+    "place": "in the name of the place",
     "camera": "in the name of the camera",
+    "artist": "in the name of the artist",
     "text": "in the picture",
 }
 

@@ -36,6 +36,23 @@ def test_which_of_two_facts_a_photo_has_is_told(client: Client) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("omaha", "in the name of the place"),
+        ("ellis", "in the name of the artist"),
+        ("tag:frost OR tag:utah", "has the tag “frost”"),
+        ("place:omaha OR iso:100", "place:omaha"),
+        ("iso:100 OR -is:favorite", "-is:favorite"),
+    ],
+)
+def test_whatever_a_photo_was_found_for_is_told(client: Client, query: str, reason: str) -> None:
+    make_photo(city="Omaha", region="Nebraska", artist="Perry Ellis", iso=800, tags=["frost"])
+
+    assert f'<p class="reason" title="{reason}">{reason}</p>' in page_of(client, query)
+
+
+@pytest.mark.django_db
 def test_where_there_are_no_words_there_is_no_choice_of_what_to_search_by(client: Client) -> None:
     photo = make_photo(caption="a red boat", iso=800, embedding=axis(0))
 

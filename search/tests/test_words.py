@@ -69,6 +69,13 @@ def test_a_query_of_anything_but_space_has_words(text: str) -> None:
         {"description": "Grandmother's BOAT"},
         {"original_name": "boat.jpg"},
         {"filename": "boat_20240501_120000.jpg"},
+        {"city": "Boat of Garten"},
+        {"region": "Boat Harbour"},
+        {"country": "Boat"},
+        {"camera_make": "Boat"},
+        {"software": "Boat 2.1"},
+        {"artist": "Anna Boat"},
+        {"copyright": "2024 Boat Pictures"},
     ],
 )
 def test_a_word_is_found_wherever_it_is_written(fields: dict[str, object], make_photo: MakePhoto, owner: User) -> None:
@@ -76,6 +83,7 @@ def test_a_word_is_found_wherever_it_is_written(fields: dict[str, object], make_
     make_photo(title="A dog")
 
     assert found("Boat", owner) == [photo]
+    assert places(photo, "Boat")  # and is told where
 
 
 def test_every_word_must_occur_but_anywhere(make_photo: MakePhoto, owner: User) -> None:

@@ -97,8 +97,9 @@ class ResultSerializer(serializers.Serializer[Hit]):
     )
     matched_by = serializers.ListField(
         child=serializers.CharField(),
-        help_text="`semantic`, `tag:<tag>`, `title`, `caption`, `description`, `filename`, `camera`, `text` (in the "
-        "picture), or a field of the query such as `iso:>=800`; best first.",
+        help_text="`semantic`, `tag:<tag>`, `title`, `caption`, `description`, `place`, `filename`, `camera`, "
+        "`artist`, `text` (in the picture), or a field of the query such as `iso:>=800`, of alternatives those that "
+        "hold; best first.",
     )
     relevance = serializers.ChoiceField(
         choices=[str(relevance) for relevance in Relevance],
