@@ -26,8 +26,8 @@ def mended(asked: Wish, alternative: Alternative) -> Mended | None:
     if asked.named is None or not (text := corrected(asked)):
         return None
     retried = wish(alternative.saying(text), asked.meaning, asked.scope.with_archive)
-    if asked.vector is not None:  # of a text it was taught no words of, an encoder makes what it can of a typo
-        retried = replace(retried, vector=asked.vector)
+    if asked.direction:  # of a text it was taught no words of, an encoder makes what it can of a typo
+        retried = replace(retried, direction=asked.direction)
     return Mended(retried, text)
 
 

@@ -19,7 +19,6 @@ _LEAST_PROPOSAL = 64
 _MOST_SPARE = 200
 _WIDER = 8
 _AT_ONCE = 4096
-_EVERY_COSINE = 2.0  # no less than its opposite, with room for errors
 
 
 @dataclass(frozen=True)
@@ -67,30 +66,6 @@ def reaching(vector: np.ndarray, space: Space, allowed: np.ndarray | None, least
     near = measured(perhaps.ids[~sure], vector, space)
     close = [found.photo_id for found in near if found.distance <= 2 - 2 * least_cosine]
     return np.union1d(perhaps.ids[sure], np.array(close, dtype=np.int64))
-
-
-def nearer(ids: np.ndarray, this: np.ndarray, that: np.ndarray, space: Space) -> np.ndarray:
-    """Return which of these ids (ascending) have a vector that is nearer to this one than to that: ascending.
-
-    Few are measured one and all; of many only those about which the index is not sure.
-    """
-    if len(ids) <= _AT_ONCE:
-        return _nearer(ids, this, that, space)
-    state = live_index(space).current()
-    to_this, to_that = (state.reaching(vector, -_EVERY_COSINE, ids) for vector in (this, that))
-    lead = to_this.scores - to_that.scores
-    unsure = np.abs(lead) <= 2 * state.error
-    doubtful = np.union1d(to_this.ids[unsure], np.setdiff1d(ids, to_this.ids, assume_unique=True))
-    return np.union1d(to_this.ids[(lead > 0) & ~unsure], _nearer(doubtful, this, that, space))
-
-
-def _nearer(ids: np.ndarray, this: np.ndarray, that: np.ndarray, space: Space) -> np.ndarray:
-    found = [np.empty(0, np.int64)]
-    for start in range(0, len(ids), _AT_ONCE):
-        some, vectors = any_vectors_of(space.model, ids[start : start + _AT_ONCE].tolist())
-        if len(some):
-            found.append(some[distances(this, vectors) < distances(that, vectors)])
-    return np.concatenate(found)
 
 
 def measured(ids: np.ndarray, vector: np.ndarray, space: Space) -> list[Near]:

@@ -75,9 +75,9 @@ def _tags(asked: Wish) -> list[str]:
 def _meant_nearly(asked: Wish) -> Iterator[str]:
     """Yield the words of the vocabulary that photos show, those that point nearly where the query does first."""
     background = asked.meaning.background
-    if asked.vector is None or asked.kind is not Kind.TEXT or background is None:
+    if asked.direction is None or asked.direction.kind is not Kind.TEXT or background is None:
         return
-    nearest = np.argsort(-(background.directions @ asked.vector), kind="stable")
+    nearest = np.argsort(-(background.directions @ asked.direction.vector), kind="stable")
     words = (background.words[at].word for at in nearest.tolist())
     yield from (word for word in words if word in background.words_shown)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
 
 import numpy as np
 
 from search.ranking.background import Background
 from search.ranking.meaning import Meaning
+from search.ranking.twogroups import Edge
 
 
 class Relevance(StrEnum):
@@ -31,12 +32,21 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Split:
-    """The squared distance up to which photos are strong by meaning; below zero none is."""
+    """The squared distance up to which photos are strong by meaning; below zero none is.
+
+    `mean` and `deviation` are those of the cosines of photos that do not fit.
+    """
 
     distance: float
+    mean: float = 0.0
+    deviation: float = 1.0
 
     def holds(self, distance: float) -> bool:
         return distance <= self.distance
+
+    def scores(self, cosines: np.ndarray) -> np.ndarray:
+        """Return the standard scores of cosines: how unusual each is, which can be compared between directions."""
+        return (cosines.astype(np.float64) - self.mean) / self.deviation
 
 
 NOTHING_STRONG = Split(-1.0)
@@ -56,16 +66,18 @@ def split_of(vector: np.ndarray | None, kind: Kind, meaning: Meaning) -> Split:
         return NOTHING_STRONG
     if not len(meaning.background.sample.ids):
         return _UNSEEN
-    distance = 2 - 2 * edge(vector, kind, meaning.background)
-    return Split(max(round(min(distance, _FAR), _DIGITS), NOTHING_STRONG.distance))
+    found = edge(vector, kind, meaning.background)
+    distance = max(round(min(2 - 2 * found.cosine, _FAR), _DIGITS), NOTHING_STRONG.distance)
+    return Split(distance, round(found.mean, _DIGITS), max(round(found.deviation, _DIGITS), 10**-_DIGITS))
 
 
-def edge(vector: np.ndarray, kind: Kind, background: Background) -> float:
-    """Return the cosine to a direction from which on photos are strong."""
+def edge(vector: np.ndarray, kind: Kind, background: Background) -> Edge:
+    """Return from which cosine to a direction on photos are strong."""
     cosines = background.sample.vectors @ vector
     if kind is Kind.TEXT and background.texts:
         return background.texts.edge(cosines)
     if kind is Kind.PHOTO:
         others = cosines[2 - 2 * cosines > _SAME]
-        return min(background.photos.edge(others), 1 - _SAME / 2)
+        found = background.photos.edge(others)
+        return replace(found, cosine=min(found.cosine, 1 - _SAME / 2))
     return background.photos.around(cosines).edge(cosines)

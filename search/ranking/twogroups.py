@@ -62,8 +62,8 @@ class Groups:
         bounds = min(deviation, self.deviations[0]), max(deviation, self.deviations[1])
         return replace(self, mean=middle, deviation=deviation, means=(low, middle), deviations=bounds)
 
-    def edge(self, cosines: np.ndarray) -> float:
-        """Return the cosine from which on photos are likelier to fit than not; `cosines` are those of a sample."""
+    def edge(self, cosines: np.ndarray) -> Edge:
+        """Return from where on photos are likelier to fit than not; `cosines` are those of a sample."""
         values, counts = np.unique(np.round((cosines - self.mean) / self.deviation * _FINE), return_counts=True)
         tried = [
             self._fitted(*start, self.mean + values / _FINE * self.deviation, counts) for start in self._starts(cosines)
@@ -73,7 +73,7 @@ class Groups:
         share = min(max(best.share, overlooked), _MOST_FITTING)
         enough = np.flatnonzero(self.ratio >= (1 - share) / share)
         score = _SCORES[enough[0]] - _STEP / 2 if len(enough) else np.inf
-        return float(best.mean + score * best.deviation)
+        return Edge(float(best.mean + score * best.deviation), best.mean, best.deviation)
 
     def _starts(self, cosines: np.ndarray) -> Iterator[tuple[float, float]]:
         """Yield shares and means to begin with: for what is on few photos, and for what is on most of them."""
@@ -112,6 +112,15 @@ class Groups:
 
 def _between(value: float, bounds: tuple[float, float]) -> float:
     return min(max(value, bounds[0]), bounds[1])
+
+
+@dataclass(frozen=True)
+class Edge:
+    """The cosine to a direction from which on photos fit it, with the mean and deviation of those that do not."""
+
+    cosine: float
+    mean: float
+    deviation: float
 
 
 @dataclass(frozen=True)

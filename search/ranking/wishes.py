@@ -11,26 +11,27 @@ import numpy as np
 from search.fulltext import Term, index_for, text_index
 from search.fulltext.base import MOST_LISTED
 from search.fulltext.forms import forms
+from search.index.spaces import Space
 from search.language import Node, Part, Similar, Weighted, Words
 from search.ranking.alternatives import Alternative
 from search.ranking.asked import Asked
+from search.ranking.excluding import Direction, rather
 from search.ranking.meaning import Meaning
-from search.ranking.nearest import nearer
-from search.ranking.relevance import Kind, Split, split_of
+from search.ranking.relevance import NOTHING_STRONG, Kind, Split
 from search.ranking.scope import Scope
 from search.ranking.words import Sought, sought, tagged_with
 
 
 @dataclass(frozen=True, eq=False)
 class Unwanted:
-    """What photos must not be: a phrase that is written on them, or more like this than like what is wanted."""
+    """What photos must not be: a phrase that is written on them, or an answer to this rather than to what is wanted."""
 
-    vector: np.ndarray | None = None
+    direction: Direction | None = None
     phrase: str = ""
     named: Sought | None = None
     photo_ids: frozenset[int] = frozenset()
 
-    def among(self, ids: np.ndarray, wanted: np.ndarray | None, meaning: Meaning) -> np.ndarray:
+    def among(self, ids: np.ndarray, wanted: Direction | None, space: Space | None) -> np.ndarray:
         """Return which of these photos, by ascending id, go."""
         if self.phrase:
             return _with_phrase(Term(self.phrase, exact=True), ids)
@@ -38,8 +39,8 @@ class Unwanted:
         if self.named:
             gone.append(tagged_with(ids, self._names(self.named)))
             gone.append(_with_all_words(self.named, ids))
-        if self.vector is not None and wanted is not None and meaning.space is not None:
-            gone.append(nearer(ids, self.vector, wanted, meaning.space))
+        if self.direction and wanted and space:
+            gone.append(rather(ids, self.direction, wanted, space))
         return np.concatenate(gone)
 
     def _names(self, named: Sought) -> frozenset[str]:
@@ -54,8 +55,7 @@ class Wish:
     scope: Scope
     named: Sought | None  # its loose words
     phrases: tuple[Term, ...]
-    vector: np.ndarray | None
-    kind: Kind  # of the vector
+    direction: Direction | None
     without: tuple[Unwanted, ...]
     facts: tuple[Node, ...]
     passing_by: frozenset[int]
@@ -71,10 +71,14 @@ class Wish:
     def terms(self) -> list[Term]:
         return [*(self.named.terms if self.named else ()), *self.phrases]
 
-    @cached_property
+    @property
+    def vector(self) -> np.ndarray | None:
+        return self.direction.vector if self.direction else None
+
+    @property
     def split(self) -> Split:
         """Where photos cease to be strong by meaning, whatever facts and unwanted things rule out."""
-        return split_of(self.vector, self.kind, self.meaning)
+        return self.direction.split if self.direction else NOTHING_STRONG
 
     @cached_property
     def asked(self) -> Asked:
@@ -94,7 +98,7 @@ class Wish:
         """Return those of these photos, by ascending id, that nothing unwanted rules out."""
         left = ids[~np.isin(ids, list(self.passing_by))]
         for unwanted in self.without:
-            left = left[~np.isin(left, unwanted.among(left, self.vector, self.meaning))]
+            left = left[~np.isin(left, unwanted.among(left, self.direction, self.meaning.space))]
         return left
 
     def _kept(self, ids: Sequence[int]) -> list[int]:
@@ -119,8 +123,7 @@ def wish(alternative: Alternative, meaning: Meaning, with_archive: bool) -> Wish
         scope=_with_phrases(Scope.of_facts(alternative.facts, meaning.user, with_archive), phrases),
         named=sought(alternative.words) if alternative.words else None,
         phrases=phrases,
-        vector=meaning.of_all(text, alternative.sums),
-        kind=_kind(alternative),
+        direction=_direction(meaning.of_all(text, alternative.sums), _kind(alternative.sums, bool(text)), meaning),
         without=tuple(_unwanted(node, meaning) for node in alternative.without),
         facts=alternative.facts,
         passing_by=alternative.photo_ids,
@@ -130,11 +133,14 @@ def wish(alternative: Alternative, meaning: Meaning, with_archive: bool) -> Wish
     )
 
 
-def _kind(alternative: Alternative) -> Kind:
-    if not alternative.sums:
+def _direction(vector: np.ndarray | None, kind: Kind, meaning: Meaning) -> Direction | None:
+    return None if vector is None else Direction(vector, kind, meaning)
+
+
+def _kind(sums: Sequence[Sequence[Part]], has_words: bool) -> Kind:
+    if not sums:
         return Kind.TEXT
-    parts = [part for terms in alternative.sums for part in terms]
-    has_words = bool(alternative.texts or alternative.phrases)
+    parts = [part for terms in sums for part in terms]
     return Kind.PHOTO if len(parts) == 1 and not has_words and _is_one(parts[0]) else Kind.SUM
 
 
@@ -149,13 +155,13 @@ def _with_phrases(scope: Scope, phrases: Collection[Term]) -> Scope:
 
 
 def _unwanted(node: Words | Similar | Weighted, meaning: Meaning) -> Unwanted:
-    if isinstance(node, Weighted):
-        return Unwanted(meaning.of_parts(node.parts))
-    if isinstance(node, Similar):
-        return Unwanted(meaning.of_parts([Part(1.0, node)]), photo_ids=node.photo_ids)
-    if node.exact:
+    if isinstance(node, Words) and node.exact:
         return Unwanted(phrase=node.text)
-    return Unwanted(meaning.of_text(node.text), named=sought(node.text))
+    if isinstance(node, Words):
+        return Unwanted(_direction(meaning.of_text(node.text), Kind.TEXT, meaning), named=sought(node.text))
+    parts = [Part(1.0, node)] if isinstance(node, Similar) else node.parts
+    away = _direction(meaning.of_parts(parts), _kind([parts], has_words=False), meaning)
+    return Unwanted(away, photo_ids=node.photo_ids if isinstance(node, Similar) else frozenset())
 
 
 def _with_phrase(phrase: Term, ids: np.ndarray) -> np.ndarray:

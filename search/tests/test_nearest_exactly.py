@@ -7,12 +7,11 @@ import pytest
 
 from accounts.models import User
 from photos.embeddings import put_vector
-from photos.models import Photo
 from search.engines import ENGINES
 from search.index.distances import distances
 from search.index.rebuild import rebuild
 from search.index.spaces import Space
-from search.ranking.nearest import nearer, nearest, reaching
+from search.ranking.nearest import nearest, reaching
 from search.ranking.scope import Scope
 from search.tests.factories import NOW, bulk_photos, clustered_vectors, unit_vectors
 
@@ -60,27 +59,6 @@ def test_all_that_reach_a_cosine_equal_brute_force(engine: str, owner: User, spa
 
         near = _by_hand(query, rows, ids, ids if allowed is None else allowed)
         assert found.tolist() == sorted(photo_id for distance, photo_id in near if distance <= 2 - 2 * least)
-
-
-@pytest.mark.parametrize("engine", sorted(ENGINES))
-def test_what_is_nearer_to_one_than_to_another_equals_brute_force(
-    engine: str, owner: User, space: Space, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = clustered_vectors(1_500, DIMENSION)
-    ids = np.array([photo.pk for photo in bulk_photos(owner, rows)], dtype=np.int64)
-    Photo.objects.filter(pk__in=ids[:20].tolist()).update(archived=True)  # no index has these
-    rebuild(space, NOW, engine)
-    monkeypatch.setattr("search.ranking.nearest._AT_ONCE", 100)  # more than that, and the index tells
-    chance = np.random.default_rng(5)
-
-    for _ in range(30):
-        this, that = _query(rows, chance), _query(rows, chance)
-        some = ids[chance.random(len(ids)) < chance.choice([0.02, 0.5, 1.0])]
-
-        found = nearer(some, this, that, space)
-
-        among = rows[np.isin(ids, some)]
-        assert found.tolist() == some[distances(this, among) < distances(that, among)].tolist()
 
 
 def _query(rows: np.ndarray, chance: np.random.Generator) -> np.ndarray:

@@ -37,7 +37,7 @@ def shown_things(drawn: DrawnLibrary) -> np.ndarray:
 @cache
 def strong(drawn: DrawnLibrary) -> np.ndarray:
     """Return (photos, things): what is strong for each of the texts."""
-    edges = [edge(text, Kind.TEXT, drawn.background) for text in drawn.texts]
+    edges = [edge(text, Kind.TEXT, drawn.background).cosine for text in drawn.texts]
     return drawn.vectors @ drawn.texts.T >= np.array(edges)
 
 
@@ -89,7 +89,7 @@ def test_few_some_or_most_of_the_photos_may_fit(fewest: float, most: float, prec
 @pytest.mark.parametrize("photos", [5, 50, 3000])
 def test_what_is_on_no_photo_and_nonsense_have_next_to_no_strong_photos(photos: int) -> None:
     drawn = library(photos, seed=1)
-    of_nonsense = [drawn.vectors @ text >= edge(text, Kind.TEXT, drawn.background) for text in drawn.nonsense]
+    of_nonsense = [drawn.vectors @ text >= edge(text, Kind.TEXT, drawn.background).cosine for text in drawn.nonsense]
 
     assert np.mean([found.any() for found in of_nonsense]) <= 0.05
     assert strong(drawn)[:, ~shown_things(drawn)].mean() <= 0.01
@@ -101,7 +101,7 @@ def test_photos_are_told_from_photos_though_those_are_nearer_to_each_other_than_
 
     right, count = 0, 0
     for row, photo in enumerate(drawn.vectors[:150]):
-        found = drawn.vectors @ photo >= edge(photo, Kind.PHOTO, drawn.background)
+        found = drawn.vectors @ photo >= edge(photo, Kind.PHOTO, drawn.background).cosine
         found[row] = False
         right, count = right + int((found & fits[row]).sum()), count + int(found.sum())
 
@@ -116,7 +116,7 @@ def test_a_sum_of_a_photo_and_a_text_is_nearest_to_what_fits_both() -> None:
     direction = drawn.vectors[other] + drawn.texts[thing]
     direction /= np.linalg.norm(direction)
 
-    found = drawn.vectors @ direction >= edge(direction, Kind.SUM, drawn.background)
+    found = drawn.vectors @ direction >= edge(direction, Kind.SUM, drawn.background).cosine
 
     assert 0 < found.sum() < len(found) / 2
     assert drawn.shown[found, thing].mean() >= 0.8
@@ -220,7 +220,14 @@ def test_no_and_nothing_but_no_takes_photos_away(painted: dict[int, tuple[str, .
     assert blue is not None
     vectors = {pk: vector_of(pk, meaning.space.model) for pk in painted} if meaning.space else {}
     tagged = {photo.pk for photo in Photo.objects.all() if "blue" in photo.tag_names}
-    more_like_blue = {pk for pk, vector in vectors.items() if vector is not None and blue @ vector > red @ vector}
+    of_red, of_blue = (split_of(text, Kind.TEXT, meaning) for text in (red, blue))
+    more_like_blue = {
+        pk
+        for pk, vector in vectors.items()
+        if vector is not None
+        and of_blue.holds(2 - 2 * float(blue @ vector))
+        and of_blue.scores(blue @ vector) > of_red.scores(red @ vector)
+    }
 
     for mode in Mode:
         with_blue = {hit.photo.pk for hit in find("red", owner, 500, mode).hits}

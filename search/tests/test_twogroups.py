@@ -34,7 +34,7 @@ def test_what_fits_is_told_from_the_rest_whether_it_is_little_or_most(photos: in
     known = learned()
     sample = cosines(photos, fitting, seed=4711)
 
-    above = sample >= known.edge(sample)
+    above = sample >= known.edge(sample).cosine
 
     assert above[:fitting].mean() >= 0.6
     assert above[fitting:].mean() <= 0.03
@@ -46,7 +46,8 @@ def test_where_nothing_fits_nothing_is_above_the_edge(photos: int) -> None:
     known = learned()
 
     found = [
-        (sample >= known.edge(sample)).sum() for sample in (cosines(photos, 0, seed) for seed in range(1000, 1040))
+        (sample >= known.edge(sample).cosine).sum()
+        for sample in (cosines(photos, 0, seed) for seed in range(1000, 1040))
     ]
 
     assert np.mean(found) <= 0.3
@@ -56,7 +57,7 @@ def test_a_direction_nearer_to_all_photos_has_its_edge_as_much_further_up() -> N
     known = learned()
     sample = cosines(1000, 50, seed=1)
 
-    moved = known.edge(sample + 0.02) - known.edge(sample)
+    moved = known.edge(sample + 0.02).cosine - known.edge(sample).cosine
 
     assert moved == pytest.approx(0.02, abs=0.006)
 
@@ -65,7 +66,7 @@ def test_a_direction_of_no_kind_is_measured_by_its_own_photos() -> None:
     known = learned()
     sample = cosines(1000, 50, seed=2) * 2 + 0.1
 
-    above = sample >= known.around(sample).edge(sample)
+    above = sample >= known.around(sample).edge(sample).cosine
 
     assert above[:50].mean() >= 0.6
     assert above[50:].mean() <= 0.01
@@ -79,7 +80,9 @@ def test_pairs_that_do_not_count_change_nothing() -> None:
     other = many.copy()
     np.fill_diagonal(other, 1.0)
 
-    assert groups_of(many, fits, FINEST).edge(many[:, 0]) == groups_of(other, fits, FINEST).edge(many[:, 0])
+    assert (
+        groups_of(many, fits, FINEST).edge(many[:, 0]).cosine == groups_of(other, fits, FINEST).edge(many[:, 0]).cosine
+    )
 
 
 @settings(deadline=None)
@@ -91,7 +94,7 @@ def test_pairs_that_do_not_count_change_nothing() -> None:
 def test_whatever_the_cosines_there_is_an_edge(many: np.ndarray, fits: np.ndarray, sample: np.ndarray) -> None:
     known = groups_of(many, fits, FINEST)
 
-    assert not np.isnan(known.edge(sample))
+    assert not np.isnan(known.edge(sample).cosine)
     assert (np.diff(known.ratio) >= 0).all()
     if len(sample):
-        assert not np.isnan(known.around(sample).edge(sample))
+        assert not np.isnan(known.around(sample).edge(sample).cosine)
