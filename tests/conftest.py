@@ -26,10 +26,19 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="module")
-def running_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+@pytest.fixture(scope="session")
+def one_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     with RunningSite(tmp_path_factory.mktemp("site"), processes=1) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def running_site(one_site: RunningSite) -> Iterator[RunningSite]:
+    """A site for the tests of a module, with a library and processes of their own."""
+    environment = dict(one_site.environment)
+    one_site.begin_anew()
+    yield one_site
+    one_site.environment = environment
 
 
 @pytest.fixture

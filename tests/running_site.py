@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,11 +12,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from jobs.tests.running import family_of, is_gone
 from photos.tests.libraries import empty_library
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,11 +60,20 @@ class RunningSite:
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log, start_new_session=True
         )
-        deadline = time.monotonic() + START_SECONDS
-        while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError((self.home / "log").read_text())
-            time.sleep(0.05)
+        self._wait_for(self._answers)
+
+    def begin_anew(self) -> None:
+        """Have an empty library, and processes that never saw another: gunicorn, which has imported all, forks them."""
+        self.process.send_signal(signal.SIGSTOP)  # none of them before the library is empty
+        old = family_of(self.process.pid) - {self.process.pid}
+        for pid in old:
+            os.kill(pid, signal.SIGKILL)
+        self._wait_for(lambda: all(map(is_gone, old)))
+        for folder in ("data", "media"):
+            shutil.rmtree(self.home / folder, ignore_errors=True)
+        empty_library(self.home / "data")
+        self.process.send_signal(signal.SIGCONT)
+        self._wait_for(self._answers)
 
     def stop(self, how: signal.Signals) -> None:
         """End the whole process group: SIGTERM lets it finish its requests, SIGKILL nothing."""
@@ -99,6 +111,13 @@ class RunningSite:
         except urllib.error.HTTPError as error:
             with error:
                 return Answer(error.code, json.loads(error.read() or b"null"))
+
+    def _wait_for(self, condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not condition():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((self.home / "log").read_text())
+            time.sleep(0.05)
 
     def _answers(self) -> bool:
         try:
