@@ -14,6 +14,7 @@ from search.language.examples import Example
 from search.language.fields import operator_of, operators, register
 from search.language.grammar import parse
 from search.language.nodes import And, Field, Node, Not, Or, Part, Query, Similar, Weighted, Words, walk
+from search.language.unfinished import Standing, standing_before
 
 __all__ = [
     "And",
@@ -30,6 +31,7 @@ __all__ = [
     "Query",
     "QueryError",
     "Similar",
+    "Standing",
     "Weighted",
     "Words",
     "begun_value",
@@ -42,5 +44,6 @@ __all__ = [
     "operators",
     "parse",
     "register",
+    "standing_before",
     "walk",
 ]

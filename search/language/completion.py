@@ -10,6 +10,7 @@ from accounts.models import User
 from search.language import writing
 from search.language.fields import operator_of, operators
 from search.language.kinds import Operator
+from search.language.unfinished import Standing, standing_before
 
 _INSIDE = rf"[{writing.QUOTES}](?P<quoted>[^{writing.QUOTES}]*)"
 _VALUE = re.compile(rf"(?:^|[ (])-?(?P<piece>(?P<name>\w+):(?:{_INSIDE}|(?P<bare>[^ ()]*)))$")
@@ -31,6 +32,11 @@ class Begun:
     before: str
     operator: Operator[Any]
     typed: str
+
+    @property
+    def standing(self) -> Standing:
+        """What must be so together with it; raises QueryError where what stands before cannot be read."""
+        return standing_before(self.before)
 
 
 def begun_value(text: str) -> Begun | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import ClassVar, Generic, TypeVar
 
 from django.db.models import Q
@@ -17,6 +19,7 @@ from search.language.errors import BadValue
 from search.language.examples import read_examples
 from search.language.folding import fold
 from search.language.nodes import Similar
+from search.language.occurring import days_of, numbers_of, points_of
 from search.language.values import Area, Dates, Numbers, read_area, read_dates, read_numbers, read_period
 
 V = TypeVar("V")
@@ -68,7 +71,19 @@ class Fact(Operator[V]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TextFact(Fact[str]):
+class Occurring(Fact[V]):
+    """A fact of which those values are worth offering that photos have."""
+
+    @abstractmethod
+    def occurring(self, typed: str, user: User, photos: PhotoQuerySet) -> Iterable[str]:
+        """Return values with results among these photos of a user that begin as typed, likeliest first."""
+
+    def complete(self, typed: str, user: User) -> Sequence[str]:
+        return list(islice(self.occurring(typed, user, Photo.objects.visible_to(user).listed()), MOST_OFFERED))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextFact(Occurring[str]):
     condition: Callable[[str, User], Q]
     known: Callable[[str, User, PhotoQuerySet], Sequence[str]]  # values of a user's photos that begin as typed
     normal: Callable[[str], str] = str.strip
@@ -86,12 +101,12 @@ class TextFact(Fact[str]):
     def matches(self, value: str, user: User) -> Q:
         return self.condition(value, user)
 
-    def complete(self, typed: str, user: User) -> Sequence[str]:
-        return self.known(typed, user, Photo.objects.visible_to(user).listed())[:MOST_OFFERED]
+    def occurring(self, typed: str, user: User, photos: PhotoQuerySet) -> Sequence[str]:
+        return self.known(typed, user, photos)
 
 
 @dataclass(frozen=True, kw_only=True)
-class NumberFact(Fact[Numbers]):
+class NumberFact(Occurring[Numbers]):
     """A number in a column; values that differ by no more than `slack` are equal, as they are to who reads them."""
 
     column: str
@@ -125,9 +140,12 @@ class NumberFact(Fact[Numbers]):
             condition &= Q(**{f"{self.column}__{lookup}": bound})
         return condition
 
+    def occurring(self, typed: str, user: User, photos: PhotoQuerySet) -> Sequence[str]:  # noqa: ARG002 - of whom, the photos tell
+        return numbers_of(self.column, typed, photos)
+
 
 @dataclass(frozen=True, kw_only=True)
-class DateFact(Fact[Dates]):
+class DateFact(Occurring[Dates]):
     """Days on the wall where the photo was taken: a span of them, or one period to come before or after."""
 
     condition: Callable[[Dates], Q]
@@ -145,9 +163,19 @@ class DateFact(Fact[Dates]):
     def matches(self, value: Dates, user: User) -> Q:  # noqa: ARG002 - the same for everybody
         return self.condition(value)
 
+    def occurring(self, typed: str, user: User, photos: PhotoQuerySet) -> Iterator[str]:  # noqa: ARG002 - the same
+        """Yield periods with photos; of a span its end, and before or after a period only where photos are there."""
+        first, dots, last = typed.rpartition("..") if self.spans else ("", "", typed)
+        for day in days_of(last, photos):
+            with suppress(BadValue):  # it ends before it begins
+                if self.spans and not dots:
+                    yield day
+                elif photos.filter(self.condition(self.read(f"{first}{dots}{day}"))).exists():
+                    yield f"{first}{dots}{day}"
+
 
 @dataclass(frozen=True, kw_only=True)
-class AreaFact(Fact[Area]):
+class AreaFact(Occurring[Area]):
     condition: Callable[[Area], Q]
     kind: ClassVar[str] = "area"
 
@@ -160,6 +188,9 @@ class AreaFact(Fact[Area]):
 
     def matches(self, value: Area, user: User) -> Q:  # noqa: ARG002 - the same for everybody
         return self.condition(value)
+
+    def occurring(self, typed: str, user: User, photos: PhotoQuerySet) -> Sequence[str]:  # noqa: ARG002 - the same
+        return points_of(typed, photos)
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,14 @@ from rest_framework.exceptions import APIException
 
 from accounts.models import User
 from ai.plaintext import printable
-from search.language import begun_value, complete, operator_of, writing
+from search.language import Standing, begun_value, complete, operator_of, standing_before, writing
 from search.language.folding import fold
+from search.language.kinds import Fact
 from search.models import PastSearch
 from search.remembered import Memory
 from search.suggesting.answering import any_answers, best_answers, still_answers
 from search.suggesting.tag_counts import tags_among, tags_of
-from search.suggesting.values import values
+from search.suggesting.values import has_results, values
 from search.suggesting.written import words_beginning
 
 MOST = 12
@@ -28,9 +29,8 @@ MOST_PAST, MOST_TAGS, MOST_NAMED, MOST_WORDS = 3, 4, 2, 3
 _CONTEXT = 200  # photos that answer what stands before, the best of them
 _LOOKED_AT = 4  # past searches, to find those that have results still
 
-_LAST_WORD = re.compile(r"(?:^|(?<=[\s(]))[^\s():+\"“”„-][^\s():\"“”„]*$")
+_LAST_WORD = re.compile(r"(?:^|(?<=^-)|(?<=[\s(])|(?<=[\s(]-))[^\s():+\"“”„-][^\s():\"“”„]*$")
 _OPEN_QUOTE = re.compile(r'^[^"]*"(?:[^"]*"[^"]*")*[^"]*$')
-_CONNECTIVE = re.compile(r"(?:^|\s)OR\s*$")
 
 
 class Kind(StrEnum):
@@ -53,6 +53,29 @@ class Suggestion:
     swatch: str = ""  # a colour to show with it, `#rrggbb`
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """A word that is being typed, what stands before it, and the photos that answer that: None for all."""
+
+    piece: str
+    before: str
+    standing: Standing
+    user: User
+    among: Collection[int] | None
+    memory: Memory
+
+    def is_found_with(self, written: str, photo_ids: Collection[int] = ()) -> bool:
+        """Tell whether one of these photos, or of those that answer what stands there, answers this with it."""
+        return self.among is None or any_answers(f"{self.standing.text} {written}", self.user, photo_ids or self.among)
+
+    def leaves_some(self, field: str, value: str) -> bool:
+        """Tell whether what stands there has results without what has this value."""
+        operator = operator_of(field)
+        return isinstance(operator, Fact) and has_results(
+            operator, value, self.standing, self.user, self.among, self.memory
+        )
+
+
 def suggest(typed: str, user: User) -> list[Suggestion]:
     """Offer past searches, tags, places, people, words of titles and captions, and what the language has, in order."""
     typed, memory = printable(typed), Memory()
@@ -63,18 +86,20 @@ def suggest(typed: str, user: User) -> list[Suggestion]:
 def _found(typed: str, user: User, memory: Memory) -> Iterator[Suggestion]:
     yield from _past(typed.lstrip(), user, memory)
     if not typed.strip():
-        yield from _tags("", typed, user, None, memory)
+        yield from _tags(_Begun("", typed, Standing(""), user, None, memory))
     last = _LAST_WORD.search(typed)
     if last is None or _OPEN_QUOTE.match(typed):
         return
     before, piece = typed[: last.start()], last[0]
     with suppress(APIException):  # what stands before cannot be read yet: nobody knows what would be found with more
-        among = _answers(before, user, memory)
-        tags = list(_tags(piece, before, user, among, memory))
+        standing = standing_before(before)
+        one = _Begun(piece, before, standing, user, _answers(standing, user, memory), memory)
+        tags = list(_tags(one))
         yield from tags
-        yield from _named(Kind.PLACE, piece, before, user, among)
-        yield from _named(Kind.PERSON, piece, before, user, among)
-        yield from _words(piece, before, user, among, {fold(tag.label) for tag in tags})
+        yield from _named(Kind.PLACE, one)
+        yield from _named(Kind.PERSON, one)
+        if not standing.is_excluded:
+            yield from _words(one, {fold(tag.label) for tag in tags})
 
 
 def _past(typed: str, user: User, memory: Memory) -> Iterator[Suggestion]:
@@ -85,38 +110,40 @@ def _past(typed: str, user: User, memory: Memory) -> Iterator[Suggestion]:
         yield Suggestion(Kind.PAST, search.text, search.text, "searched before", _mark(search.text, typed))
 
 
-def _answers(before: str, user: User, memory: Memory) -> frozenset[int] | None:
-    """Return what the query finds as far as it stands there; None where it rules out nothing. Raises BadQuery."""
-    if not before.strip() or _CONNECTIVE.search(before):
+def _answers(standing: Standing, user: User, memory: Memory) -> frozenset[int] | None:
+    """Return what a query finds as far as it stands there; None where it rules out nothing. Raises BadQuery."""
+    if not (text := standing.text):
         return None
-    return frozenset(memory.ask(lambda: best_answers(before, user, _CONTEXT), "before", user.pk, before.strip()))
+    return frozenset(memory.ask(lambda: best_answers(text, user, _CONTEXT), "before", user.pk, text))
 
 
-def _tags(piece: str, before: str, user: User, among: Collection[int] | None, memory: Memory) -> Iterator[Suggestion]:
-    counted = tags_of(user, piece, memory) if among is None else tags_among(among, piece)
-    for tag in islice(counted, MOST_TAGS):
-        text = f"{before}tag:{writing.value(tag.name)} "
-        yield Suggestion(Kind.TAG, text, tag.name, str(tag) if among is None else "tag", _mark(tag.name, piece))
+def _tags(one: _Begun) -> Iterator[Suggestion]:
+    counted = tags_of(one.user, one.piece, one.memory) if one.among is None else tags_among(one.among, one.piece)
+    excluded = one.standing.is_excluded
+    fitting = (tag for tag in counted if not excluded or one.leaves_some(Kind.TAG, tag.name))
+    for tag in islice(fitting, MOST_TAGS):
+        text = f"{one.before}tag:{writing.value(tag.name)} "
+        told = str(tag) if one.among is None and not excluded else "tag"
+        yield Suggestion(Kind.TAG, text, tag.name, told, _mark(tag.name, one.piece))
 
 
-def _named(kind: Kind, piece: str, before: str, user: User, among: Collection[int] | None) -> Iterator[Suggestion]:
+def _named(kind: Kind, one: _Begun) -> Iterator[Suggestion]:
     """Offer names of places or people that photos have; what kind they are is the name of their field."""
     operator = operator_of(kind)
-    for name in operator.complete(piece, user)[:MOST_NAMED] if operator else ():
-        text = f"{before}{kind}:{writing.value(name)} "
-        if among is None or any_answers(text, user, among):
-            yield Suggestion(kind, text, name, kind, _mark(name, piece))
+    for name in operator.complete(one.piece, one.user)[:MOST_NAMED] if operator else ():
+        field = f"{kind}:{writing.value(name)}"
+        if one.leaves_some(kind, name) if one.standing.is_excluded else one.is_found_with(field):
+            yield Suggestion(kind, f"{one.before}{field} ", name, kind, _mark(name, one.piece))
 
 
-def _words(
-    piece: str, before: str, user: User, among: Collection[int] | None, known: Collection[str]
-) -> Iterator[Suggestion]:
-    new = (written for written in words_beginning(piece, user, among) if fold(written.word) not in known)
+def _words(one: _Begun, known: Collection[str]) -> Iterator[Suggestion]:
+    new = (each for each in words_beginning(one.piece, one.user, one.among) if fold(each.word) not in known)
     for written in islice(new, MOST_WORDS):
-        text = f"{before}{writing.plain(written.word)} "
+        word = writing.plain(written.word)
         # Words beside each other are one text, of which all must be written, or which has a meaning of its own.
-        if among is None or any_answers(text, user, written.photo_ids):
-            yield Suggestion(Kind.WORD, text, written.word, "in titles and captions", _mark(written.word, piece))
+        if one.is_found_with(word, written.photo_ids):
+            mark = _mark(written.word, one.piece)
+            yield Suggestion(Kind.WORD, f"{one.before}{word} ", written.word, "in titles and captions", mark)
 
 
 def _language(typed: str, user: User, memory: Memory) -> Iterator[Suggestion]:
@@ -126,8 +153,8 @@ def _language(typed: str, user: User, memory: Memory) -> Iterator[Suggestion]:
             yield Suggestion(Kind.FIELD, field.text, field.label, field.help)
         return
     with suppress(APIException):
-        among = _answers(begun.before.removesuffix("-"), user, memory)
-        for value in values(begun, user, among, memory):
+        standing = begun.standing
+        for value in values(begun, standing, user, _answers(standing, user, memory), memory):
             yield Suggestion(Kind.VALUE, value.text, value.label, value.help, swatch=value.swatch)
 
 

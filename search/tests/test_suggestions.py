@@ -167,6 +167,42 @@ def test_values_are_those_that_have_results(make_photo: MakePhoto, owner: User) 
     assert of_kind(Kind.VALUE, "old is:", owner) == ["is:archived"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("(be", {"tag:beach", "tag:bed", "bella"}),
+        ("dog OR (be", {"tag:beach", "tag:bed", "bella"}),
+        ("dog (cat OR be", {"tag:beach", "bella"}),
+        ("(cat OR dog) be", {"tag:beach", "tag:bed", "bella"}),
+        ("-be", {"tag:beach", "tag:bed"}),
+        ("dog -be", {"tag:beach"}),
+        ("-(rating:5 be", {"tag:beach", "tag:bed"}),
+        ("(tag:be", {"tag:beach", "tag:bed"}),
+        ("rating:5 (tag:dog OR tag:be", {"tag:bed"}),
+        ("cat OR -(dog tag:be", {"tag:beach", "tag:bed"}),
+        ("-(-tag:be", {"tag:beach", "tag:bed"}),
+        ("dog taken:20", {"taken:2019"}),
+        ("(cat OR dog) taken:", {"taken:2020", "taken:2019"}),
+        ("dog -rating:", set()),
+        ("tag:dog -taken:", set()),
+        ("-taken:", {"taken:2019", "taken:2020"}),
+    ],
+)
+def test_within_brackets_and_excluded_it_is_offered_too(
+    make_photo: MakePhoto, owner: User, typed: str, offered: set[str]
+) -> None:
+    make_photo(tags=["dog", "beach"], title="Bella", taken_at="2019-07-01T12:00:00Z")
+    make_photo(tags=["dog"], taken_at="2019-07-01T12:00:00Z")
+    make_photo(tags=["cat", "bed"], rating=5, taken_at="2020-07-01T12:00:00Z")
+
+    suggestions = [suggestion for suggestion in suggest(typed, owner) if suggestion.kind is not Kind.FIELD]
+
+    assert {suggestion.text.rpartition(" ")[0].rpartition(" ")[2].strip("-(") for suggestion in suggestions} == offered
+    for suggestion in suggestions:
+        closed = suggestion.text + ")" * (typed.count("(") - typed.count(")"))
+        assert answers(closed, owner), closed
+
+
 def test_in_a_large_library_the_common_tags_are_known_by_the_newest_photos(
     make_photo: MakePhoto, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
