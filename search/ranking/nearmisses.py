@@ -45,9 +45,15 @@ def near_misses(asked: Sequence[tuple[Alternative, Wish]], mode: Mode, with_arch
 
 def _changed(alternative: Alternative, asked: Wish) -> Iterator[Alternative]:
     if alternative.texts:
+        excluded = frozenset[str]().union(*(unwanted.names for unwanted in asked.without))
         for text in _texts(alternative.text, asked):
-            if text != alternative.text:
+            if text != alternative.text and _is_sensible(text, excluded):
                 yield replace(alternative, texts=(text,))
+
+
+def _is_sensible(text: str, excluded: frozenset[str]) -> bool:
+    """Tell whether it says something, and nothing that the query excludes."""
+    return any(letter.isalnum() for letter in text) and excluded.isdisjoint((text, *words_of(text)))
 
 
 def _texts(text: str, asked: Wish) -> Iterator[str]:

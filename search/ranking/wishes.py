@@ -37,15 +37,19 @@ class Unwanted:
             return _with_phrase(Term(self.phrase, exact=True), ids)
         gone = [np.fromiter(self.photo_ids, dtype=np.int64)]
         if self.named:
-            gone.append(tagged_with(ids, self._names(self.named)))
+            gone.append(tagged_with(ids, self.names))
             gone.append(_with_all_words(self.named, ids))
         if self.direction and wanted and space:
             gone.append(rather(ids, self.direction, wanted, space))
         return np.concatenate(gone)
 
-    def _names(self, named: Sought) -> frozenset[str]:
-        """Return the tags that say just this: of several words, only the whole of them."""
-        return named.whole if len(named.words) > 1 else named.all_tags.union(*map(forms, named.words))
+    @property
+    def names(self) -> frozenset[str]:
+        """The tags that say just this: of several words, only the whole of them."""
+        if self.named is None:
+            return frozenset({self.phrase.lower()}) if self.phrase else frozenset()
+        words = self.named.words
+        return self.named.whole if len(words) > 1 else self.named.all_tags.union(*map(forms, words))
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from unicodedata import category
 
 import numpy as np
 
@@ -30,9 +31,17 @@ _FIELDS = {
 
 
 def words_of(text: str) -> list[str]:
-    """Split a text into the words to look for, each once, without the punctuation around them."""
+    """Split a text into the words to look for, each once, without the punctuation around and between them.
+
+    Where there is nothing but punctuation, that is what is looked for.
+    """
     words = text.lower().split()
-    return list(dict.fromkeys(word.strip(string.punctuation) or word for word in words))
+    said = [word.strip(string.punctuation) for word in words if not _is_punctuation(word)]
+    return list(dict.fromkeys(said or words))
+
+
+def _is_punctuation(word: str) -> bool:
+    return all(sign in string.punctuation or category(sign).startswith("P") for sign in word)
 
 
 @dataclass(frozen=True)

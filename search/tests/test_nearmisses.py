@@ -58,6 +58,20 @@ def test_what_is_on_no_photo_leads_to_what_means_nearly_the_same(paint: Paint, o
     assert set(offered) == {"cyan -white", "yellow -white"}
 
 
+def test_what_is_excluded_is_not_offered(paint: Paint, owner: User) -> None:
+    paint("cyan")
+    paint("yellow")
+
+    assert find("blue -cyan", owner, 10, Mode.HYBRID).suggestions == ["yellow -cyan"]
+
+
+def test_signs_alone_are_not_offered(paint: Paint, owner: User) -> None:
+    paint("red", tags=["boat", "😀"], title="Rock & roll - live", original_name="a-b & c.jpg")
+
+    assert find("xqzzt & rock", owner, 10, Mode.HYBRID).suggestions == ["rock", "boat"]
+    assert find("xqzzt -", owner, 10, Mode.HYBRID).suggestions == ["boat"]
+
+
 @every_mode
 def test_where_there_is_an_answer_nothing_else_is_offered(paint: Paint, owner: User, mode: Mode) -> None:
     photo = paint("red", tags=["red"])

@@ -45,9 +45,13 @@ def read_on(photo: Photo, *lines: str) -> None:
     ("text", "words"),
     [
         ("Dog", ["dog"]),
-        ("dogs, cats & dogs", ["dogs", "cats", "&"]),
+        ("dogs, cats & dogs", ["dogs", "cats"]),
+        ("- dog", ["dog"]),
+        ("denali — national / park", ["denali", "national", "park"]),
         ("IMG_2682.heic", ["img_2682.heic"]),
-        ('"50%" _', ["50", "_"]),
+        ('"50%" _', ["50"]),
+        ("& -", ["&", "-"]),
+        ("sea - 😀", ["sea", "😀"]),
         ("🐕 שָׁלוֹם", ["🐕", "שָׁלוֹם"]),
     ],
 )
@@ -58,6 +62,16 @@ def test_a_query_is_split_into_words_without_their_punctuation(text: str, words:
 @given(st.text())
 def test_a_query_of_anything_but_space_has_words(text: str) -> None:
     assert bool(words_of(text)) == bool(text.split())
+
+
+def test_a_dash_between_words_is_no_word_and_matches_no_file_name(make_photo: MakePhoto, owner: User) -> None:
+    named = make_photo(title="Denali National Park", camera_model="EOS-1", original_name="a-b.jpg")
+    make_photo(title="Denali", camera_model="EOS-1", original_name="national-x.png")
+
+    first, second = find("denali - national", owner, 50, Mode.TEXT).hits
+
+    assert (first.photo, first.matched_by) == (named, ("title",))
+    assert second.matched_by == ("title", "filename")
 
 
 @pytest.mark.parametrize(
