@@ -25,13 +25,26 @@ def photo(page: Page, site: RunningSite) -> str:
 def test_escape_leads_back_to_the_search_one_came_from(page: Page, photo: str) -> None:  # noqa: ARG001
     page.goto("/gallery/search/?q=red")
     page.locator(".tile a").first.click()
-    expect(page).to_have_url(re.compile(r"/gallery/\d+/$"))
-    press(page, "ArrowRight")
-    expect(page).to_have_title(re.compile("green"))
+    expect(page).to_have_url(re.compile(r"/gallery/\d+/\?from=search&q=red$"))
 
     press(page, "Escape")
 
     expect(page).to_have_url(re.compile(r"/gallery/search/\?q=red"))
+
+
+def test_arrows_step_through_the_results_and_escape_shows_the_photo_seen_last(page: Page, photo: str) -> None:  # noqa: ARG001
+    page.set_viewport_size({"width": 390, "height": 300})
+    page.goto("/gallery/search/?q=type:jpeg&sort=oldest")
+    page.locator(".tile a:has(img)").first.click()
+    for colour in ("green", "red"):
+        press(page, "ArrowRight")
+        expect(page).to_have_title(re.compile(colour))
+    expect(page.locator("#stage a[rel=next]")).to_have_count(0)
+
+    press(page, "Escape")
+
+    expect(page).to_have_url(re.compile(r"/gallery/search/\?q=type:jpeg"))
+    expect(page.locator(".tile").last).to_be_in_viewport(ratio=0.9)
 
 
 def test_escape_leads_to_the_gallery_where_one_came_from_nowhere(page: Page, photo: str) -> None:  # noqa: ARG001

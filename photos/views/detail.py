@@ -14,8 +14,7 @@ from photos.date_forms import DateForm
 from photos.encoding import encoder_problem
 from photos.forms import EditForm, TagForm
 from photos.models import Photo, PhotoFace, RecognisedText, Stage
-from photos.paging import neighbours
-from photos.shelves import Shelf, shelf_of
+from photos.surroundings import surroundings_of
 from photos.views.request import PageRequest, photo_or_404
 
 FILES = 50  # of one photo that its page lists
@@ -79,14 +78,12 @@ def _after(request: PageRequest, photo: Photo, form: Form | None) -> HttpRespons
     """Show the photo as it is now: its panel to htmx, else its page, by redirect unless there are errors to show."""
     refused = form is not None and not form.is_valid()
     if not (request.htmx or refused):
-        return redirect(photo.get_absolute_url() + _shelf(request, photo).query)
+        return redirect(photo.get_absolute_url() + surroundings_of(photo, request.user, request.GET).query)
     template = "photos/includes/panel_answer.html" if request.htmx else "photos/detail.html"
     return render(request, template, _context(request, photo, form), status=422 if refused else 200)
 
 
 def _context(request: PageRequest, photo: Photo, form: Form | None = None) -> dict[str, Any]:
-    shelf = _shelf(request, photo)
-    newer, older = neighbours(shelf.of(request.user), photo)
     return {
         "photo": photo,
         "obstacle": encoder_problem() if photo.status == Photo.Status.QUEUED else "",
@@ -95,11 +92,5 @@ def _context(request: PageRequest, photo: Photo, form: Form | None = None) -> di
         "recognised": RecognisedText.objects.filter(photo=photo).first(),
         "faces": PhotoFace.objects.filter(photo=photo).order_by("pk"),
         "form": form,
-        "shelf": shelf,
-        "newer": newer,
-        "older": older,
+        "around": surroundings_of(photo, request.user, request.GET),
     }
-
-
-def _shelf(request: PageRequest, photo: Photo) -> Shelf:
-    return shelf_of(photo, came_from=request.GET.get("from", ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -28,6 +29,7 @@ LONGEST = 1_000
 MOST_EACH = 20
 CACHE = "searches"  # its name in the settings, which say for how long, how many and where
 _TOKEN_BYTES = 24
+_WRITTEN = re.compile(r"[\w-]{32}", re.ASCII)  # as tokens are
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +99,7 @@ def keep(ranking: Ranking, user: User) -> str:
 
 def kept(token: str, user: User) -> Ranking:
     """Return the ranking that was kept for this user; raises CursorExpired, for another user's as for one long gone."""
-    ranking = caches[CACHE].get(_key(token, user))
+    ranking = caches[CACHE].get(_key(token, user)) if _WRITTEN.fullmatch(token) else None
     if not isinstance(ranking, Ranking):
         raise CursorExpired
     return ranking

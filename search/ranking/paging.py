@@ -30,6 +30,7 @@ class Page:
     found: Found
     next_cursor: str = ""  # "" on the last page
     weak: int = 0  # how many weak results there are from here on
+    token: str = ""  # of the list that is kept of all results, "" where there is none
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,14 @@ def _by_relevance(turn: Turn, user: User) -> Page:
     found = shown(ranking, results, seen, user)
     weak = sum(ranked.relevance is Relevance.WEAK for _, (ranked, _) in there)
     if len(there) <= turn.size:
-        return Page(found, weak=weak)
-    return Page(found, f"{token or keep(ranking, user)}.{there[turn.size][0]}", weak)
+        return Page(found, weak=weak, token=token)
+    token = token or keep(ranking, user)
+    return Page(found, cursor_in(token, there[turn.size][0]), weak, token)
+
+
+def cursor_in(token: str, place: int) -> str:
+    """Return the cursor of the page that begins at this place of a kept list."""
+    return f"{token}.{place}"
 
 
 def _ranked(turn: Turn, user: User) -> Ranking:

@@ -108,7 +108,7 @@ def test_page_and_api_find_the_same(client: Client, library: dict[str, Photo], q
     page = client.get(reverse("search:results"), {"q": query}).content.decode()
 
     assert found(client, query) == found(client, query, mode="text") == found(client, query, mode="semantic") == wanted
-    assert [photo.pk for photo in library.values() if f'href="{photo.get_absolute_url()}"' in page] == wanted
+    assert [photo.pk for photo in library.values() if f'href="{photo.get_absolute_url()}?from=search' in page] == wanted
 
 
 def test_other_peoples_colours_find_nothing(make_photo: MakePhoto, owner: User) -> None:

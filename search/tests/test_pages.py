@@ -36,7 +36,10 @@ def search(client: Client, text: str) -> Any:
 
 def shown(answer: Any) -> list[int]:
     """Numbers of the photos on a page, in their order."""
-    return [int(number) for number in re.findall(r'<a href="/gallery/(\d+)/"><img', answer.content.decode())]
+    return [
+        int(number)
+        for number in re.findall(r'<a href="/gallery/(\d+)/(?:\?from=search[^"]*)?"><img', answer.content.decode())
+    ]
 
 
 def post_picture(client: Client, data: bytes, **headers: str) -> Any:

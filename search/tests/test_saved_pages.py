@@ -36,7 +36,8 @@ def words_of(answer: Any) -> str:
 def new_ones(answer: Any) -> list[int]:
     """Return the numbers of the photos marked as new."""
     tiles = re.findall(
-        r'<a href="/gallery/(\d+)/"><img[^>]*></a>\s*(<span class="new-mark">)?', answer.content.decode()
+        r'<a href="/gallery/(\d+)/\?from=search[^"]*"><img[^>]*></a>\s*(<span class="new-mark">)?',
+        answer.content.decode(),
     )
     return [int(number) for number, mark in tiles if mark]
 

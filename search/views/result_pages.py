@@ -17,6 +17,7 @@ from search.ranking.relevance import Relevance
 from search.ranking.sorts import Sort
 
 PAGE = 60
+FROM = "search"  # what addresses of photos call these lists
 
 # What the page calls the orders.
 SORTS = ((Sort.RELEVANCE, "Relevance"), (Sort.NEWEST, "Newest"), (Sort.OLDEST, "Oldest"), (Sort.RATING, "Stars"))
@@ -40,6 +41,7 @@ def listed(turn: Turn, user: User, is_below: bool) -> dict[str, Any]:
         "less_likely": less_likely,
         "weak": one.weak,
         "is_below": is_below,
+        "from_here": from_results(turn, one.token),
         "next": _address(turn, one.next_cursor, is_below or bool(less_likely)) if one.next_cursor else "",
         "sorts": _sorts(one.found.query),
         "facts_alone": is_fact(one.found.query.root),
@@ -49,8 +51,21 @@ def listed(turn: Turn, user: User, is_below: bool) -> dict[str, Any]:
 def kept_words(turn: Turn) -> str:
     """Return how an address goes on that changes the query and keeps how it is searched: `&mode=text&sort=newest`."""
     kept = QueryDict(mutable=True)
-    kept.update(_how(turn))
+    kept.update(how(turn))
     return f"&{kept.urlencode()}" if kept else ""
+
+
+def from_results(turn: Turn, token: str) -> str:
+    """Return how the address of a photo goes on that says it is one of these results: `?from=search&q=dog`."""
+    query = QueryDict(mutable=True)
+    query.update({"from": FROM, "q": turn.text} | how(turn) | ({"list": token} if token else {}))
+    return f"?{query.urlencode()}"
+
+
+def how(turn: Turn) -> dict[str, str]:
+    """Return mode and order as addresses say them: what goes without saying is left out."""
+    mode = {} if turn.mode is Mode.HYBRID else {"mode": str(turn.mode)}
+    return mode if turn.sort is Sort.RELEVANCE else mode | {"sort": str(turn.sort)}
 
 
 def _page(turn: Turn, user: User) -> Page:
@@ -62,13 +77,8 @@ def _page(turn: Turn, user: User) -> Page:
 
 def _address(turn: Turn, cursor: str, is_below: bool) -> str:
     query = QueryDict(mutable=True)
-    query.update({"q": turn.text, **_how(turn), "cursor": cursor} | ({"below": "yes"} if is_below else {}))
+    query.update({"q": turn.text, **how(turn), "cursor": cursor} | ({"below": "yes"} if is_below else {}))
     return query.urlencode()
-
-
-def _how(turn: Turn) -> dict[str, str]:
-    mode = {} if turn.mode is Mode.HYBRID else {"mode": str(turn.mode)}
-    return mode if turn.sort is Sort.RELEVANCE else mode | {"sort": str(turn.sort)}
 
 
 def _sorts(query: Query) -> tuple[tuple[Sort, str], ...]:

@@ -1,4 +1,4 @@
-/** A swipe over the photo goes to the newer or older one. */
+/** A swipe over the photo goes to the previous or next one. */
 
 const FAR_ENOUGH = 60; // pixels
 
