@@ -3,9 +3,10 @@ FROM python:3.13.9-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
 
-# requirements-ocr.txt adds what reads text in pictures, requirements-raw.txt what reads raw photos; both may be named.
+# requirements-ocr.txt adds what reads text in pictures, requirements-raw.txt what reads raw photos, and
+# requirements-postgresql.txt what speaks to PostgreSQL; all may be named.
 ARG REQUIREMENTS=requirements.txt
-COPY requirements.txt requirements-ocr.txt requirements-raw.txt ./
+COPY requirements.txt requirements-ocr.txt requirements-raw.txt requirements-postgresql.txt ./
 RUN for file in $REQUIREMENTS; do pip install -r "$file" || exit 1; done
 
 COPY . .

@@ -22,11 +22,12 @@ if [ ! -e "$$stamp" ]; then \
 fi
 endef
 
-.PHONY: run test lint format screenshots ocr raw help
+.PHONY: run test lint format screenshots ocr raw postgresql help
 help:
 	@echo "make run      start the site (settings: HOST, PORT, WEB_CONCURRENCY and the README's table)"
 	@echo "make ocr      install what reads text in pictures; CLOUDZY_OCR=rapidocr switches it on"
 	@echo "make raw      install what reads raw photos of cameras (CR2, CR3, NEF, ARW, RAF, RW2, DNG, ORF)"
+	@echo "make postgresql   install the driver of PostgreSQL, for a DATABASE_URL that names one"
 	@echo "make test     run linters, type checks and every test"
 	@echo "make lint     run the linters and type checks only"
 	@echo "make format   put the code into the project's format"
@@ -57,6 +58,10 @@ ocr:
 # The extra that reads raw photos.
 raw:
 	$(call install,requirements-raw.txt,raw,requirements.txt)
+
+# The extra that speaks to PostgreSQL (DATABASE_URL=postgresql://...).
+postgresql:
+	$(call install,requirements-postgresql.txt,postgresql,requirements.txt)
 
 test: lint
 	@$(PY) -m pytest -n auto --dist worksteal $(ARGS)

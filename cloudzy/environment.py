@@ -181,7 +181,7 @@ def database(name: str, default: Path) -> dict[str, Any]:
             _refuse(name, shown, cure)
         return _sqlite(BASE_DIR / config["NAME"])
     if find_spec("psycopg") is None:
-        _refuse(name, shown, "install its driver: .venv/bin/pip install 'psycopg[binary]'")
+        _refuse(name, shown, "install its driver: make postgresql")
     return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 

@@ -93,7 +93,7 @@ def test_changed_requirements_are_installed(project: Project) -> None:
     assert project.was_asked_for("pip install")
 
 
-@pytest.mark.parametrize("extra", ["ocr", "raw"])
+@pytest.mark.parametrize("extra", ["ocr", "raw", "postgresql"])
 def test_an_extra_is_installed_once(project: Project, extra: str) -> None:
     project.make(extra)
     first = project.was_asked_for("pip install") and project.was_asked_for(f"-r requirements-{extra}.txt")

@@ -110,6 +110,8 @@ class Photo(Picture, PhotoFacts):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         with transaction.atomic():
+            # Its row before what hangs on it, as every change does: else two would wait for each other on PostgreSQL.
+            Photo.objects.select_for_update().only("pk").filter(pk=self.pk).first()
             return super().delete(*args, **kwargs)
 
     # What it says of itself
