@@ -163,7 +163,7 @@ def test_a_database_we_do_not_run_on_is_refused_without_its_password(monkeypatch
 def test_postgresql_without_its_driver_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cloudzy.environment.find_spec", lambda _: None)
 
-    with pytest.raises(ImproperlyConfigured, match="pip install") as refusal:
+    with pytest.raises(ImproperlyConfigured, match="make postgresql") as refusal:
         read(monkeypatch, "postgresql://me:secret@host/name", lambda: env.database(NAME, HERE))
 
     assert "secret" not in str(refusal.value)
