@@ -38,8 +38,12 @@ class Answered:
     """Every strong answer to a query, the alternatives it has, and what their words were mended to, if at all."""
 
     ids: np.ndarray
-    wishes: list[Wish]
+    asked: list[tuple[Alternative, Wish]]
     corrected: list[str]
+
+    @property
+    def wishes(self) -> list[Wish]:
+        return [wished for _, wished in self.asked]
 
 
 def answered(query: Query, user: User, mode: Mode) -> Answered:
@@ -50,9 +54,12 @@ def answered(query: Query, user: User, mode: Mode) -> Answered:
     on no fact. These are the rules of `search.ranking.bands`, which tells results apart.
     """
     query, meaning, with_archive = following(query, user), Meaning.now(user), names_archive(query)
-    either = [_answers(one, mode, wish(one, meaning, with_archive)) for one in alternatives(query)]
-    ids = united([one.ids for one in either])
-    return Answered(ids, [one.asked for one in either], [one.corrected for one in either])
+    every = alternatives(query)
+    either = [_answers(one, mode, wish(one, meaning, with_archive)) for one in every]
+    wishes = [one.asked for one in either]
+    return Answered(
+        united([one.ids for one in either]), list(zip(every, wishes, strict=True)), [one.corrected for one in either]
+    )
 
 
 @dataclass(frozen=True, eq=False)

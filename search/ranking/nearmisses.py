@@ -18,6 +18,7 @@ from search.ranking.bands import strong_among
 from search.ranking.meaning import Meaning
 from search.ranking.modes import Mode
 from search.ranking.rankings import by_meaning, by_words
+from search.ranking.relaxing import leaves_nothing, relaxed
 from search.ranking.relevance import Kind
 from search.ranking.wishes import Wish, wish
 from search.ranking.words import words_of
@@ -35,7 +36,7 @@ def near_misses(asked: Sequence[tuple[Alternative, Wish]], mode: Mode, with_arch
     """Return queries, at most MOST, that differ from one of these in its words and have a strong answer.
 
     In this order: the query with fewer words, words of one's tags that are written nearly so, words of the vocabulary
-    that mean nearly so, and one's commonest tags.
+    that mean nearly so, and one's commonest tags. Where facts and phrases leave nothing over, those are changed.
     """
     changed = list(dict.fromkeys(change for alternative, wished in asked for change in _changed(alternative, wished)))
     meaning = asked[0][1].meaning
@@ -44,7 +45,9 @@ def near_misses(asked: Sequence[tuple[Alternative, Wish]], mode: Mode, with_arch
 
 
 def _changed(alternative: Alternative, asked: Wish) -> Iterator[Alternative]:
-    if alternative.texts:
+    if leaves_nothing(asked):
+        yield from relaxed(alternative, asked.meaning.user)
+    elif alternative.texts:
         excluded = frozenset[str]().union(*(unwanted.names for unwanted in asked.without))
         for text in _texts(alternative.text, asked):
             if text != alternative.text and _is_sensible(text, excluded):
@@ -90,6 +93,8 @@ def _meant_nearly(asked: Wish) -> Iterator[str]:
 
 def _has_strong(alternative: Alternative, meaning: Meaning, mode: Mode, with_archive: bool) -> bool:
     tried = wish(alternative, meaning, with_archive)
+    if tried.is_only_facts:
+        return bool(len(tried.left_of(tried.scope.every_id())))
     if by_words(tried, 1):
         return True
     near = {} if mode is Mode.TEXT else by_meaning(tried, 1)
@@ -97,6 +102,11 @@ def _has_strong(alternative: Alternative, meaning: Meaning, mode: Mode, with_arc
 
 
 def _query(alternative: Alternative) -> Query:
-    wanted = (*(Words(phrase, exact=True) for phrase in alternative.phrases), Words(alternative.text))
-    parts = (*wanted, *alternative.facts, *map(Not, alternative.without))
+    phrases = [Words(phrase, exact=True) for phrase in alternative.phrases]
+    parts = (
+        *phrases,
+        *([Words(alternative.text)] if alternative.texts else []),
+        *alternative.facts,
+        *map(Not, alternative.without),
+    )
     return Query(parts[0] if len(parts) == 1 else And(parts))

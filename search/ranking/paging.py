@@ -10,13 +10,14 @@ from rest_framework.exceptions import ValidationError
 from accounts.models import User
 from photos.oneof import OneOf
 from search.errors import BadCursor
-from search.filters import is_fact
+from search.filters import is_fact, names_archive
 from search.language import Query, parse
 from search.ranking.answers import answered
 from search.ranking.fulfilled import fulfilling
 from search.ranking.hybrid import Found, rank, shown
 from search.ranking.lists import LONGEST, Ranking, keep, kept
 from search.ranking.modes import Mode
+from search.ranking.nearmisses import near_misses
 from search.ranking.ordered import page_among
 from search.ranking.queries import clean
 from search.ranking.relevance import Relevance
@@ -100,7 +101,8 @@ def _read(cursor: str) -> tuple[str, int]:
 def _in_order(turn: Turn, query: Query, user: User) -> Page:
     order = ORDERS.get(turn.sort, ORDERS[Sort.NEWEST])
     every = answered(query, user, turn.mode)
-    ranking = Ranking.of(clean(turn.text), turn.mode, every.wishes, every.corrected)
+    instead = [] if len(every.ids) else near_misses(every.asked, turn.mode, names_archive(query))
+    ranking = Ranking.of(clean(turn.text), turn.mode, every.wishes, every.corrected, suggestions=instead)
     try:
         listed = page_among(ranking.photos(user).with_stars(), every.ids, order, turn.size, turn.cursor)
     except ValidationError as exc:

@@ -10,7 +10,9 @@ from photos.models import Photo
 from photos.tests.factories import make_user
 from search.ranking.hybrid import find
 from search.ranking.modes import Mode
+from search.ranking.paging import Turn, page
 from search.ranking.relevance import Relevance
+from search.ranking.sorts import Sort
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +49,31 @@ def test_the_rest_of_the_query_stays_as_it_is(paint: Paint, owner: User, text: s
     paint("green", tags=["tree"], title="The old oak", taken_at="2019-07-01T12:00:00Z")
 
     assert find(text, owner, 10, Mode.HYBRID).suggestions[0] == offered
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("tag:harbor", ["tag:harbour"]),
+        ("tag:oaks", ["oaks"]),
+        ("place:lisbn", ["place:Lisbon"]),
+        ("place:lisbn tag:tree", ["place:Lisbon tag:tree", "tag:tree"]),
+        ('"oak old"', ["oak old"]),
+        ('"oak old" tag:tree', ["oak old tag:tree"]),
+        ("boat taken:1990", ["boat"]),
+        ("tag:tree -place:lisbon", ["tag:tree"]),
+        ("tag:xqzzt", []),
+    ],
+)
+@every_mode
+def test_where_facts_or_phrases_leave_nothing_they_are_changed(
+    paint: Paint, owner: User, text: str, offered: list[str], mode: Mode
+) -> None:
+    paint("red", tags=["boat", "harbour"])
+    paint("green", tags=["tree"], title="The old oak", taken_at="2019-07-01T12:00:00Z", city="Lisbon")
+
+    for found in (find(text, owner, 10, mode), page(Turn(text, mode, Sort.NEWEST, 10), owner).found):
+        assert list(found.suggestions) == offered
 
 
 def test_what_is_on_no_photo_leads_to_what_means_nearly_the_same(paint: Paint, owner: User) -> None:
