@@ -39,10 +39,20 @@ def asked(encoder: Encoder) -> list[Asked]:
 
 
 def _apart(words: Sequence[Word]) -> list[str]:
+    """Return words for tags, and behind them words that only serve search: without those there would be too few."""
     chosen: list[str] = []
-    names = [word.word for word in words if word.word.isascii() and word.word.isalpha() and word.threshold is not None]
-    for name in sorted(names, key=len):
-        # Of "car" and "carpet" the shorter stays: as the beginning of a word it would be found in the longer too.
-        if not any(name.startswith(tuple(forms(other))) for other in chosen):
-            chosen.append(name)
-    return sorted(chosen)
+    for is_for_tags in (True, False):
+        names = [word.word for word in words if (word.threshold is not None) is is_for_tags and _is_one(word.word)]
+        known = len(chosen)
+        for name in sorted(names, key=len):
+            # Of "car" and "carpet" the shorter stays: as the beginning of a word it would be found in the longer too.
+            if not any(
+                name.startswith(tuple(forms(other))) or other.startswith(tuple(forms(name))) for other in chosen
+            ):
+                chosen.append(name)
+        chosen[known:] = sorted(chosen[known:])
+    return chosen
+
+
+def _is_one(word: str) -> bool:
+    return word.isascii() and word.isalpha()

@@ -4,12 +4,14 @@ import json
 import mmap
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 from django.conf import settings
 
+from ai.encoders.compact import CompactEncoder
 from ai.fakes import FakeEncoder
 from ai.memory import Memory
 from cloudzy.benchmark_search.figures import Times
@@ -51,11 +53,22 @@ def test_the_words_are_spread_evenly_over_the_shares_and_none_begins_another() -
     words = asked(FakeEncoder())
 
     assert {query.share for query in words[:3]} == set(SHARES)
+    assert len(words) == len({query.word for query in words})
     assert not [
         (one.word, other.word)
         for one in words
         for other in words
         if one is not other and other.word.startswith(one.word)
+    ]
+
+
+def test_the_shipped_encoder_is_asked_for_two_hundred_words_a_third_of_them_for_each_share() -> None:
+    words = asked(CompactEncoder(settings.BASE_DIR / "ai" / "models" / "compact", threads=1, batch_size=1))
+
+    assert len(words) == 200
+    assert sorted(Counter(query.share for query in words).values()) == [66, 67, 67]
+    assert not [
+        (one, other) for one in words for other in words if one is not other and other.word.startswith(one.word)
     ]
 
 

@@ -20,7 +20,7 @@ class IndexHealth:
     dimension: int = 0
     index_type: str = "none"
     model: str = ""
-    rows: int = 0  # photos with a vector of this model
+    rows: int = 0  # photos with a vector of this model, neither archived nor in the trash
     snapshot_count: int = 0
     snapshot_made_at: datetime | None = None
     cursor: int = 0
