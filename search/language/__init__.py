@@ -13,6 +13,7 @@ from search.language.errors import BadValue, QueryError
 from search.language.examples import Example
 from search.language.fields import operator_of, operators, register
 from search.language.grammar import parse
+from search.language.hints import hint
 from search.language.nodes import And, Field, Node, Not, Or, Part, Query, Similar, Weighted, Words, walk
 from search.language.unfinished import Standing, standing_before
 
@@ -40,6 +41,7 @@ __all__ = [
     "completed",
     "error_chips",
     "headline",
+    "hint",
     "operator_of",
     "operators",
     "parse",

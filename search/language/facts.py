@@ -132,9 +132,10 @@ _OPERATORS: tuple[Operator[Any], ...] = (
     NumberFact(
         name="f",
         help="The f-number of the aperture.",
-        examples=("f:<2.8", "f:8"),
+        examples=("f:<2.8", "f:8", "f:f/2.8"),
         aliases=("aperture",),
         column="aperture",
+        sign="f/",
         slack=_SLACK,
     ),
     NumberFact(

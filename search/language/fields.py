@@ -11,6 +11,13 @@ from search.language.kinds import Fact, Operator
 
 _operators: dict[str, Operator[Any]] = {}
 _names: dict[str, str] = {}  # every name and alias, with the name it stands for
+# What other programs call them.
+_CALLED_ELSEWHERE = {
+    "year": "taken", "month": "taken", "day": "taken", "when": "taken", "since": "after", "until": "before",
+    "location": "place", "where": "place", "region": "place", "state": "place", "gps": "near", "keywords": "tag",
+    "label": "tag", "subject": "tag", "stars": "rating", "star": "rating", "make": "camera", "model": "camera",
+    "face": "person", "in": "album", "folder": "album", "filetype": "type", "ext": "type", "favorite": "is",
+}  # fmt: skip
 
 
 def register(operator: Operator[Any]) -> None:
@@ -45,6 +52,7 @@ READERS.append(_sources)
 
 def instead_of(name: str) -> str:
     """Say what an unknown name should perhaps be, and what names there are."""
-    close = get_close_matches(name.lower(), _names, n=1)
+    known = _CALLED_ELSEWHERE.get(name.lower(), "")
+    close = [known] if known in _operators else get_close_matches(name.lower(), _names, n=1)
     perhaps = f"Perhaps {close[0]}: is meant. " if close else ""
     return f"{perhaps}Fields are {', '.join(f'{name}:' for name in sorted(_operators))}; plain text goes in quotes."

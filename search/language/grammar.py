@@ -32,9 +32,10 @@ from collections.abc import Iterable
 from ai.plaintext import one_line
 from search.language.errors import BadValue, QueryError
 from search.language.fields import instead_of, operator_of
-from search.language.kinds import PhotoOperator
+from search.language.kinds import AreaFact, PhotoOperator
 from search.language.lexer import Kind, Token, tokens
 from search.language.nodes import And, Field, Node, Not, Or, Part, Query, Similar, Weighted, Words, walk
+from search.language.values import UNITS
 
 LONGEST = 1_000  # characters; what people type is held shorter by `queries.clean`
 DEEPEST = 16  # brackets within brackets
@@ -141,7 +142,16 @@ class _Parser:
         except BadValue as exc:
             problem = f"{operator.name}: cannot be “{token.text}”. {exc}".rstrip()
             raise self._error(problem, token, operator.name, operator.allowed) from exc
+        if isinstance(operator, AreaFact) and (unit := self._unit_apart(token)):
+            hint = f"Write {token.text}{unit.text}, without a space."
+            raise self._error("The unit of a radius stands right behind it.", unit, allowed=hint)
         return value if isinstance(value, Similar) else Field(operator.name, value)
+
+    def _unit_apart(self, token: Token) -> Token | None:
+        """Return the word behind a radius without a unit, where it is one."""
+        following = self._peek()
+        is_unit = following is not None and following.kind is Kind.WORD and following.text.lower() in UNITS
+        return following if is_unit and token.text.count(",") == 2 and token.text[-1].isdigit() else None
 
     def _unknown(self, token: Token) -> QueryError:
         if _WEIGHT.fullmatch(token.name) and token.text[:1].isdigit():

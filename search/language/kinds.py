@@ -110,7 +110,8 @@ class NumberFact(Occurring[Numbers]):
     """A number in a column; values that differ by no more than `slack` are equal, as they are to who reads them."""
 
     column: str
-    unit: str = ""
+    sign: str = ""  # that may stand before a number
+    unit: str = ""  # and behind it
     slack: float = 0.0  # 0: whole numbers only
     kind: ClassVar[str] = "number"
 
@@ -124,7 +125,8 @@ class NumberFact(Occurring[Numbers]):
         return f"{self.name}: takes {what}, alone, after <, <=, > or >=, or two with .. between."
 
     def read(self, text: str) -> Numbers:
-        numbers = read_numbers("".join(text.lower().split()).removesuffix(self.unit))
+        written = "".join(text.lower().split())
+        numbers = read_numbers((written.replace(self.sign, "") if self.sign else written).removesuffix(self.unit))
         bounds = [bound for bound in (numbers.low, numbers.high) if bound is not None]
         if not self.slack and any(bound != int(bound) for bound in bounds):
             raise BadValue

@@ -12,12 +12,15 @@ from search.language.writing import number
 _NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,4})?"
 _COMPARISON = re.compile(rf"(<=|>=|<|>|=|)({_NUMBER})")
 _SPAN = re.compile(rf"({_NUMBER}|)\.\.({_NUMBER}|)")
+_WITH_A_DASH = re.compile(rf"({_NUMBER})-({_NUMBER})")
+_YEARS_WITH_A_DASH = re.compile(r"([0-9]{4})-([0-9]{4})")
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
 _FIRST_YEAR, _LAST_YEAR = 1000, 9998
 
 _DEGREES = r"([+-]?[0-9]{1,3}(?:\.[0-9]{1,12})?)"
 _AREA = re.compile(rf"{_DEGREES},{_DEGREES}(?:,([0-9]{{1,8}}(?:\.[0-9]{{1,6}})?)(km|mi|m|))?")
+UNITS = ("km", "m", "mi")
 _METRES = {"": 1000.0, "km": 1000.0, "m": 1.0, "mi": 1609.344}
 _NEARBY = 1000.0  # metres, where nothing is said
 _HALF_ROUND_THE_EARTH = 20_038_000.0  # metres
@@ -78,6 +81,8 @@ def read_numbers(text: str) -> Numbers:
         if sign.startswith(">"):
             return Numbers(low=bound, low_open=sign == ">")
         return Numbers(bound, bound)
+    if dashed := _WITH_A_DASH.fullmatch(text):
+        raise BadValue(f"Between two numbers stand two points: {dashed[1]}..{dashed[2]}.")
     match = _SPAN.fullmatch(text)
     if match is None or text == "..":
         raise BadValue
@@ -90,6 +95,8 @@ def read_numbers(text: str) -> Numbers:
 def read_dates(text: str) -> Dates:
     """Read `2024`, `2024-07`, `2024-07-15`, `2019..2021`, `2019..`; raises BadValue."""
     first, dots, last = text.partition("..")
+    if dashed := _YEARS_WITH_A_DASH.fullmatch(text):
+        raise BadValue(f"Between two years stand two points: {dashed[1]}..{dashed[2]}.")
     if not dots:
         return read_period(first)
     if not first and not last:

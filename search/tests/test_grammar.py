@@ -165,6 +165,8 @@ def test_a_sum_has_a_weight_or_a_photo(text: str, parts: tuple[Part, ...]) -> No
     ("text", "field", "value", "piece", "said"),
     [
         ("dog foo:bar", "foo", "bar", "foo:bar", "There is no field “foo”. (Character 5.)"),
+        ("year:2010", "year", "2010", "year:2010", "Perhaps taken: is meant."),
+        ("near:48.85,2.35,5 km", "", "", "km", "Write 48.85,2.35,5km"),
         ("cameraa:x", "cameraa", "x", "cameraa:x", "Perhaps camera: is meant."),
         ("10:30 sunrise", "10", "30", "10:30", 'A time of day goes in quotes: "10:30".'),
         ("2:night", "2", "night", "2:night", "In a sum a weight stands before a text"),

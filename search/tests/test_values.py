@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -39,6 +40,12 @@ def test_numbers_are_compared_or_spanned(text: str, numbers: Numbers, canonical:
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(BadValue):
         read_numbers(text)
+
+
+@pytest.mark.parametrize(("read", "text"), [(read_numbers, "800-1600"), (read_dates, "2019-2021")])
+def test_who_writes_a_dash_between_two_is_told_of_the_points(read: Callable[[str], object], text: str) -> None:
+    with pytest.raises(BadValue, match=r"\.\."):
+        read(text)
 
 
 @pytest.mark.parametrize(

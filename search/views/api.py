@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_field
@@ -40,6 +41,11 @@ class NextField(serializers.CharField):
     """The address of the next page, null on the last one."""
 
 
+def _none_of(names: type[StrEnum]) -> dict[str, Any]:
+    """Return what a choice says to a word it does not take: which it does."""
+    return {"invalid_choice": f"“{{input}}” is none of {', '.join(names)}."}
+
+
 _LANGUAGE = (
     'What to search for: words, `"exact words"`, `-without`, `OR`, brackets, fields such as `tag:food`, '
     "`taken:2024-07`, `iso:>=800` or `color:teal`, and `similar:12` for photos like number 12."
@@ -55,6 +61,7 @@ class AskedQuery(QuerySerializer):
     mode = serializers.ChoiceField(
         choices=[str(mode) for mode in Mode],
         default=str(Mode.SEMANTIC),
+        error_messages=_none_of(Mode),
         help_text="What to rank by: `semantic`, how near a photo is to the text; `text`, where the words are written; "
         "`hybrid`, both in one ranking. In `semantic` an unknown field or bad value is plain text, otherwise a 400.",
     )
@@ -64,12 +71,14 @@ class SearchQuery(AskedQuery, TopQuery):
     min_relevance = serializers.ChoiceField(
         choices=[str(relevance) for relevance in Relevance],
         default=str(Relevance.WEAK),
+        error_messages=_none_of(Relevance),
         help_text="`strong` leaves out results that only come nearest: of nonsense nothing is left. They are sought "
         "among the 1,000 best.",
     )
     sort = serializers.ChoiceField(
         choices=[str(sort) for sort in Sort],
         default=str(Sort.RELEVANCE),
+        error_messages=_none_of(Sort),
         help_text="`relevance`, or the strong results alone: `newest` or `oldest` first, or by `rating`, the best "
         "first. A query of facts alone has no relevance: the newest come first.",
     )

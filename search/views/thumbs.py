@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from photos.models import Photo
-from search.language import Example, Query, chips, headline
+from search.language import Example, Query, chips, headline, hint
 from search.merged import following
 from search.models import ShownPicture
 from search.ranking.examples import Shown
@@ -39,6 +39,7 @@ def described(query: Query, text: str, user: User, now: datetime) -> dict[str, A
     return {
         "chips": pieces,
         "headline": headline(query, text),
+        "hint": hint(query),
         "shown": shown,
         "probe": next(iter(pictures), None),  # to search by a part of it
     }
