@@ -18,6 +18,7 @@ from search.fulltext.plain import PlainIndex
 from search.fulltext.spelling import corrections, typos_allowed
 from search.idlists import NO_IDS, common, selected, united
 from search.idlists import among as is_among
+from search.once import asked_once, is_shared
 
 # For bm25(), column by column; a tag is said of the whole photo, and by a machine or a person who looked at it.
 _WEIGHTS = {
@@ -109,6 +110,7 @@ class _Sought:
     tag_ids: tuple[int, ...]  # of tags that have it in their names, or say the same
 
 
+@asked_once
 def _sought(expression: str, names: frozenset[str]) -> _Sought:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -141,6 +143,7 @@ def _quoted(text: str) -> str:
 _TEXTS = {mirror.name: ", ".join(str(_WEIGHTS[name]) for name in mirror.columns) for mirror in (PHOTO_TEXT, READ_TEXT)}
 
 
+@asked_once
 def _frequency(sought: _Sought) -> int:
     """Count the rows of text and tags with this: which term to begin with."""
     texts = " + ".join(f"(SELECT count(*) FROM {name} WHERE {name} MATCH %s)" for name in _TEXTS)
@@ -170,9 +173,13 @@ def _pool(sought: _Sought, photos: int) -> int:
 
 def _written(sought: _Sought, among: np.ndarray | None, limit: int) -> np.ndarray:
     """Return the ids, ascending, the newest where there are more than the limit, with this in a text or a tag."""
+    if is_shared() and _frequency(sought) <= _MEETING:  # to read all of them takes no longer than to look for some
+        everywhere = _everywhere(sought)
+        return (everywhere if among is None else common([among, everywhere]))[-limit:]
     return united([_in_texts(sought.expression, among, limit), _tagged(sought, among, limit)[0]])[-limit:]
 
 
+@asked_once
 def _everywhere(sought: _Sought) -> np.ndarray:
     """Return all ids with this in a text or a tag, ascending."""
     said = "SELECT photo_id FROM photo_tag WHERE tag_id IN (SELECT value FROM json_each(%s)) AND NOT rejected"

@@ -13,6 +13,7 @@ from search.fulltext import index_for
 from search.idlists import NO_IDS, among, column_of, united
 from search.language import Query, parse
 from search.merged import following
+from search.once import sharing
 from search.ranking.alternatives import Alternative, alternatives
 from search.ranking.correcting import mended
 from search.ranking.meaning import Meaning
@@ -55,7 +56,8 @@ def answered(query: Query, user: User, mode: Mode) -> Answered:
     """
     query, meaning, with_archive = following(query, user), Meaning.now(user), names_archive(query)
     every = alternatives(query)
-    either = [_answers(one, mode, wish(one, meaning, with_archive)) for one in every]
+    with sharing(worthwhile=len(every) > 1):
+        either = [_answers(one, mode, wish(one, meaning, with_archive)) for one in every]
     wishes = [one.asked for one in either]
     return Answered(
         united([one.ids for one in either]), list(zip(every, wishes, strict=True)), [one.corrected for one in either]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from search.ranking.nearest import distances_from
+from search.ranking.nearest import near_enough
 from search.ranking.rankings import Ranked, written_among
 from search.ranking.relevance import Relevance
 from search.ranking.wishes import Wish
@@ -64,8 +64,8 @@ def strong_among(wish: Wish, photo_ids: Iterable[int], distances: Mapping[int, f
     if wish.is_only_facts or not ids:
         return ids
     known = distances or {}
-    measured = {**known, **distances_from(wish.vector, wish.meaning.space, ids - known.keys())}
-    near = {pk for pk in ids if pk in measured and wish.split.holds(measured[pk])}
+    near = {pk for pk in ids & known.keys() if wish.split.holds(known[pk])}
+    near |= near_enough(wish.vector, wish.meaning.space, wish.scope, ids - known.keys(), wish.split.distance)
     if near and wish.named:
         near -= taken_away(near, wish.named)
     return near | written_among(wish, ids - near)

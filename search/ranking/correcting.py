@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from search.fulltext import Term, index_for, text_index
+from search.once import once
 from search.ranking.alternatives import Alternative
 from search.ranking.scope import Scope
 from search.ranking.wishes import Wish, wish
@@ -47,9 +48,11 @@ def _nearest(term: Term, seen: Scope) -> str:
     is_known = len(term.tags) > 1  # it is the name of something, also where no photo shows it
     if is_known or _is_written(term, seen):
         return term.text
-    better = (word for word in text_index().suggestions(term.text) if _is_written(Term(word), seen))
+    typos = once(("typos", term.text), lambda: text_index().suggestions(term.text))
+    better = (word for word in typos if _is_written(Term(word), seen))
     return next(better, term.text)
 
 
 def _is_written(term: Term, seen: Scope) -> bool:
-    return bool(len(seen.among(index_for([term]).every([term]))))
+    question = "written", term, seen.with_archive
+    return once(question, lambda: bool(len(seen.among(index_for([term]).every([term])))))

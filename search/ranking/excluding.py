@@ -7,11 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
-from photos.embeddings import any_vectors_of
 from search.index.distances import distances
 from search.index.live import live_index
 from search.index.spaces import Space
 from search.ranking.meaning import Meaning
+from search.ranking.nearest import vectors_of
 from search.ranking.relevance import Kind, Split, split_of
 
 _AT_ONCE = 4096
@@ -56,7 +56,7 @@ def rather(ids: np.ndarray, this: Direction, that: Direction, space: Space) -> n
 def _measured(ids: np.ndarray, this: Direction, that: Direction, space: Space) -> np.ndarray:
     found = [np.empty(0, np.int64)]
     for start in range(0, len(ids), _AT_ONCE):
-        some, vectors = any_vectors_of(space.model, ids[start : start + _AT_ONCE].tolist())
+        some, vectors = vectors_of(ids[start : start + _AT_ONCE], space)
         if len(some):
             to_this, to_that = (distances(one.vector, vectors) for one in (this, that))
             better = this.split.scores(1 - to_this / 2) > that.split.scores(1 - to_that / 2)

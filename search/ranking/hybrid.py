@@ -10,6 +10,7 @@ from photos.models import Photo
 from search.filters import names_archive
 from search.language import Query, Words, parse, walk
 from search.merged import following
+from search.once import sharing
 from search.ranking.alternatives import Alternative, alternatives
 from search.ranking.bands import banded, strong_first
 from search.ranking.correcting import mended
@@ -69,18 +70,19 @@ def rank(text: str, user: User, limit: int, mode: Mode, is_shown: bool = False) 
     query = following(parse(text, lenient=mode is Mode.SEMANTIC), user)
     meaning, with_archive = Meaning.now(user), names_archive(query)
     either = alternatives(query)
-    answers = [_answer(one, mode, limit, meaning, with_archive) for one in either]
-    wishes = [answer.wish for answer in answers]
-    best = _best(answers, mode, limit)
-    is_lost = is_shown and not any(found.relevance is Relevance.STRONG for found, _ in best)
-    return Ranking.of(
-        text,
-        mode,
-        wishes,
-        results=[(found, one.asked) for found, one in best],
-        corrected=[answer.corrected for answer in answers],
-        suggestions=near_misses(list(zip(either, wishes, strict=True)), mode, with_archive) if is_lost else [],
-    )
+    with sharing(worthwhile=len(either) > 1):
+        answers = [_answer(one, mode, limit, meaning, with_archive) for one in either]
+        wishes = [answer.wish for answer in answers]
+        best = _best(answers, mode, limit)
+        is_lost = is_shown and not any(found.relevance is Relevance.STRONG for found, _ in best)
+        return Ranking.of(
+            text,
+            mode,
+            wishes,
+            results=[(found, one.asked) for found, one in best],
+            corrected=[answer.corrected for answer in answers],
+            suggestions=near_misses(list(zip(either, wishes, strict=True)), mode, with_archive) if is_lost else [],
+        )
 
 
 def shown(ranking: Ranking, results: Sequence[Result], photos: Mapping[int, Photo], user: User) -> Found:

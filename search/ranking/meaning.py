@@ -17,6 +17,7 @@ from ai.vectors import unit_rows
 from photos.encoding import current_encoder
 from search.index.spaces import Space, current_space, space_of
 from search.language import Part, Similar, Words
+from search.once import once
 from search.ranking.background import Background, background_of
 from search.ranking.examples import looks_of
 
@@ -54,14 +55,18 @@ class Meaning:
 
     def of_text(self, text: str) -> np.ndarray | None:
         """Return the direction of a text, None for one the encoder knows nothing of."""
-        return self.encoder.embed_texts([text])[0] if self.encoder and text else None
+        encoder = self.encoder
+        return once(("text", text), lambda: encoder.embed_texts([text])[0]) if encoder and text else None
 
     def of_examples(self, similar: Similar) -> np.ndarray | None:
         """Return the mean of what the examples look like, None where no space is known; raises as looks_of."""
-        if self.space is None:
+        space = self.space
+        if space is None:
             return None
-        looks = looks_of(similar.examples, self.user, self.moment, self.space, self.encoder)
-        mean: np.ndarray = np.mean(looks, axis=0)
+        return once(("looks", similar), lambda: self._mean_of(similar, space))
+
+    def _mean_of(self, similar: Similar, space: Space) -> np.ndarray:
+        mean: np.ndarray = np.mean(looks_of(similar.examples, self.user, self.moment, space, self.encoder), axis=0)
         return mean
 
     def of_parts(self, parts: Sequence[Part]) -> np.ndarray | None:

@@ -13,12 +13,14 @@ from search.engines.base import Candidates
 from search.index.distances import distances
 from search.index.live import live_index
 from search.index.spaces import Space
+from search.once import each_once
 from search.ranking.scope import Scope
 
 _LEAST_PROPOSAL = 64
 _MOST_SPARE = 200
 _WIDER = 8
 _AT_ONCE = 4096
+_FEW = 64  # photos that are read as fast as the index is asked
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,27 @@ def measured(ids: np.ndarray, vector: np.ndarray, space: Space) -> list[Near]:
     """Return how far those of these photos are that have a vector, by ascending id."""
     near: list[Near] = []
     for start in range(0, len(ids), _AT_ONCE):
-        found, vectors = any_vectors_of(space.model, ids[start : start + _AT_ONCE].tolist())
+        found, vectors = vectors_of(ids[start : start + _AT_ONCE], space)
         if len(found):
             near += map(Near, found.tolist(), distances(vector, vectors).tolist())
     return near
+
+
+def near_enough(
+    vector: np.ndarray | None, space: Space | None, scope: Scope, photo_ids: Collection[int], edge: float
+) -> set[int]:
+    """Return which of these photos of the scope are no further away than the edge.
+
+    Few are measured one and all; of many only those about which the index is not sure, and archived ones.
+    """
+    if vector is None or space is None or not photo_ids:
+        return set()
+    ids = np.array(sorted(photo_ids), dtype=np.int64)
+    if len(ids) <= _FEW:
+        return {found.photo_id for found in measured(ids, vector, space) if found.distance <= edge}
+    archived = np.intersect1d(ids, scope.archived_ids(), assume_unique=True)
+    near = {found.photo_id for found in measured(archived, vector, space) if found.distance <= edge}
+    return near | set(reaching(vector, space, ids, 1 - edge / 2).tolist())
 
 
 def distances_from(vector: np.ndarray | None, space: Space | None, photo_ids: Collection[int]) -> dict[int, float]:
@@ -84,6 +103,11 @@ def distances_from(vector: np.ndarray | None, space: Space | None, photo_ids: Co
         return {}
     ids = np.array(sorted(photo_ids), dtype=np.int64)
     return {found.photo_id: found.distance for found in measured(ids, vector, space)}
+
+
+def vectors_of(ids: np.ndarray, space: Space) -> tuple[np.ndarray, np.ndarray]:
+    """Return those of these photos (ascending) that have a vector, and the vectors."""
+    return each_once(("vectors", space.model), ids, lambda new: any_vectors_of(space.model, new.tolist()))
 
 
 def _first(near: list[Near], k: int) -> list[Near]:

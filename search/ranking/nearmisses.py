@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -38,10 +38,19 @@ def near_misses(asked: Sequence[tuple[Alternative, Wish]], mode: Mode, with_arch
     In this order: the query with fewer words, words of one's tags that are written nearly so, words of the vocabulary
     that mean nearly so, and one's commonest tags. Where facts and phrases leave nothing over, those are changed.
     """
-    changed = list(dict.fromkeys(change for alternative, wished in asked for change in _changed(alternative, wished)))
+    changed = _each(change for alternative, wished in asked for change in _changed(alternative, wished))
     meaning = asked[0][1].meaning
-    answered = (one for one in changed[:_MOST_TRIED] if _has_strong(one, meaning, mode, with_archive))
+    answered = (one for one in islice(changed, _MOST_TRIED) if _has_strong(one, meaning, mode, with_archive))
     return [str(_query(one)) for one in islice(answered, MOST)]
+
+
+def _each(changes: Iterable[Alternative]) -> Iterator[Alternative]:
+    """Yield each of these once; no more are thought of than are asked for."""
+    seen: set[Alternative] = set()
+    for change in changes:
+        if change not in seen:
+            seen.add(change)
+            yield change
 
 
 def _changed(alternative: Alternative, asked: Wish) -> Iterator[Alternative]:

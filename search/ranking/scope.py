@@ -17,6 +17,7 @@ from search.facts.allowed import allowed_ids
 from search.filters import holding
 from search.idlists import among, ids_of
 from search.language import Node
+from search.once import Asked, each_once, once
 
 # So many ids the database is asked about at once.
 _MOST_ASKED = 20_000
@@ -44,8 +45,10 @@ class Scope:
     @classmethod
     def of_facts(cls, facts: Sequence[Node], user: User, with_archive: bool) -> Self:
         """Photos of this user about which all of this is so."""
-        ids = allowed_ids(facts, user, with_archive) if facts else None
-        return cls(user, tuple(facts), with_archive, ids)
+        holds = tuple(facts)
+        question = "of facts", user, holds, with_archive
+        ids = once(question, lambda: allowed_ids(holds, user, with_archive)) if holds else None
+        return cls(user, holds, with_archive, ids)
 
     @cached_property
     def photos(self) -> PhotoQuerySet:
@@ -62,7 +65,11 @@ class Scope:
         """Return those of these ids that are allowed, ascending."""
         if self.ids is not None or len(ids) > _MOST_ASKED:
             return np.sort(ids[among(self.every_id(), ids)])
-        return ids_of(self.photos.filter(pk__in=OneOf(ids.tolist())))
+        return each_once(("allowed", self.user, self.facts, self.with_archive), np.sort(ids), self._asked_among)[0]
+
+    def _asked_among(self, ids: np.ndarray) -> Asked:
+        allowed = ids_of(self.photos.filter(pk__in=OneOf(ids.tolist())))
+        return allowed, allowed
 
     def every_id(self) -> np.ndarray:
         if self.ids is not None:

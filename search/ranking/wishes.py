@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from search.fulltext.base import MOST_LISTED
 from search.fulltext.forms import forms
 from search.index.spaces import Space
 from search.language import Node, Part, Similar, Weighted, Words
+from search.once import once
 from search.ranking.alternatives import Alternative
 from search.ranking.asked import Asked
 from search.ranking.excluding import Direction, rather
@@ -128,7 +129,7 @@ def wish(alternative: Alternative, meaning: Meaning, with_archive: bool) -> Wish
         named=sought(alternative.words) if alternative.words else None,
         phrases=phrases,
         direction=_direction(meaning.of_all(text, alternative.sums), _kind(alternative.sums, bool(text)), meaning),
-        without=tuple(_unwanted(node, meaning) for node in alternative.without),
+        without=tuple(once(("unwanted", node), partial(_unwanted, node, meaning)) for node in alternative.without),
         facts=alternative.facts,
         passing_by=alternative.photo_ids,
         is_only_facts=not (text or alternative.sums),
@@ -155,7 +156,8 @@ def _is_one(part: Part) -> bool:
 def _with_phrases(scope: Scope, phrases: Collection[Term]) -> Scope:
     if not phrases:
         return scope
-    return scope.within(index_for(list(phrases)).every(list(phrases)))
+    terms = tuple(phrases)
+    return scope.within(once(("phrases", terms), lambda: index_for(terms).every(terms)))
 
 
 def _unwanted(node: Words | Similar | Weighted, meaning: Meaning) -> Unwanted:
