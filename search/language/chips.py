@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search.language.errors import QueryError
 from search.language.examples import Example
 from search.language.fields import operator_of
 from search.language.grammar import parse
-from search.language.nodes import And, Field, Node, Not, Query
+from search.language.nodes import And, Field, Node, Not, Query, walk
 from search.language.pieces import pieces
 
 
@@ -40,9 +40,17 @@ def headline(query: Query, written: str) -> str:
 
 
 def error_chips(error: QueryError) -> list[Chip]:
-    """Return the one chip of a query that cannot be read."""
+    """Return the chips of a query that cannot be read, those to blame with their problems: the one, if that is all."""
+    if error.query:
+        blamed = [_problem(node, error) for node in error.query.conditions for _ in pieces(node)]
+        found = zip(chips(error.query), blamed, strict=True)
+        return [replace(chip, problem=problem, example=None) for chip, problem in found]  # nobody looks for pictures
     rest = f"{error.source[: error.start]} {error.source[error.end :]}"
     return [Chip(error.piece, " ".join(rest.split()), problem=str(error.detail))]
+
+
+def _problem(node: Node, error: QueryError) -> str:
+    return " ".join(str(error.wrong[part].detail) for part in walk(node) if part in error.wrong)
 
 
 def _swatch(node: Node) -> str:

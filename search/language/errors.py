@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from search.errors import BadQuery
+
+if TYPE_CHECKING:
+    from search.language.nodes import Node, Query
 
 
 class BadValue(ValueError):  # noqa: N818 - a problem of who writes, named as the others are
@@ -18,6 +23,9 @@ class QueryError(BadQuery):
         self.source = source
         self.start, self.end = start, end  # of the piece that is wrong, as a slice of `source`
         self.field, self.value, self.allowed = field, value, allowed
+        # Where the rest can be read all the same: the whole query, and the pieces of it that are wrong.
+        self.query: Query | None = None
+        self.wrong: dict[Node, QueryError] = {}
         sentences = [problem, f"(Character {start + 1}.)", allowed]
         super().__init__(" ".join(filter(None, sentences)))
 

@@ -51,12 +51,19 @@ def parse(text: str, lenient: bool = False) -> Query:
         raise QueryError("Write something to search for.", source, 0, 0)
     if len(source) > LONGEST:
         raise QueryError(f"A query has at most {LONGEST} characters.", source, LONGEST, len(source))
+    parser = None
     try:
-        return Query(_Parser(source, lenient).whole())
-    except QueryError:
+        parser = _Parser(source, lenient)
+        query = Query(parser.whole())
+    except QueryError as exc:
         if not lenient:
-            raise
+            raise next(iter(parser.wrong.values()), exc) if parser else exc from None
         return Query(Words(source))
+    if parser.wrong:
+        first = next(iter(parser.wrong.values()))
+        first.query, first.wrong = query, parser.wrong
+        raise first
+    return query
 
 
 class _Parser:
@@ -65,6 +72,7 @@ class _Parser:
         self.lenient = lenient
         self.tokens = list(tokens(source))
         self.at = 0
+        self.wrong: dict[Node, QueryError] = {}  # fields, read on so that all of them can be told, in order
         self.no_sum_before = 0  # a row of signs that is no sum has none in it either
 
     def whole(self) -> Node:
@@ -128,10 +136,12 @@ class _Parser:
     def _field(self, token: Token) -> Node:
         try:
             return self._fact(token)
-        except QueryError:
-            if not self.lenient:
-                raise
-            return Words(self.source[token.start : token.end])
+        except QueryError as exc:
+            if self.lenient:
+                return Words(self.source[token.start : token.end])
+            field = Field(token.name, token.text)
+            self.wrong.setdefault(field, exc)
+            return field
 
     def _fact(self, token: Token) -> Node:
         operator = operator_of(token.name)

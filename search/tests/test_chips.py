@@ -84,11 +84,33 @@ def test_words_are_labelled_as_they_were_meant() -> None:
     assert [chip.label for chip in chips(parse("10:30 sunrise", lenient=True))] == ["10:30 sunrise"]
 
 
-def test_the_piece_to_blame_is_a_chip_with_its_problem() -> None:
+def chips_of_wrong(text: str) -> list[Chip]:
     with pytest.raises(QueryError) as caught:
-        parse("dog foo:bar tag:food")
+        parse(text)
+    return error_chips(caught.value)
 
-    (chip,) = error_chips(caught.value)
 
-    assert (chip.label, chip.without) == ("foo:bar", "dog tag:food")
-    assert "no field “foo”" in chip.problem
+def test_every_piece_is_a_chip_and_those_to_blame_have_their_problems() -> None:
+    wrong, bad_value, nested, fine = chips_of_wrong('foo:bar iso:"a b" mountain (dog OR is:x color:nope -taken:0)')
+
+    assert [chip.label for chip in (wrong, bad_value, nested)] == ["foo:bar", 'iso:"a b"', "mountain"]
+    assert wrong.without == 'iso:"a b" mountain (dog OR is:x color:nope -taken:0)'
+    assert "no field “foo”" in wrong.problem
+    assert "iso: cannot be “a b”" in bad_value.problem
+    assert nested.problem == ""
+    assert all(said in fine.problem for said in ("is: cannot", "color: cannot", "taken: cannot"))
+
+
+@pytest.mark.parametrize(("text", "label", "without"), [("(mountain", "(", "mountain"), ("dog)", ")", "dog")])
+def test_where_nobody_knows_what_the_rest_is_one_chip_is_to_blame(text: str, label: str, without: str) -> None:
+    (chip,) = chips_of_wrong(text)
+
+    assert (chip.label, chip.without) == (label, without)
+    assert chip.problem
+
+
+def test_the_first_problem_is_the_one_that_is_told() -> None:
+    with pytest.raises(QueryError, match="no field “foo”") as caught:
+        parse("foo:bar iso:abc (dog")
+
+    assert caught.value.query is None

@@ -114,6 +114,16 @@ def test_every_operator_finds_the_same_on_page_and_api(client: Client, make_phot
         assert shown(page) == [result["photo_id"] for result in api.json()["results"]]
 
 
+def test_each_wrong_piece_is_marked_and_what_is_right_stays_a_chip(client: Client, make_photo: MakePhoto) -> None:
+    photo = make_photo(embedding=looks("red"))
+
+    page = client.get(reverse("search:results"), {"q": f"foo:bar iso:abc red similar:{photo.pk}"})
+
+    assert page.status_code == 400
+    text = page.content.decode()
+    assert (text.count('class="chip wrong"'), text.count('<li class="chip')) == (2, 3 + 1)
+
+
 def test_a_line_tells_where_relevance_ends_in_every_mode(client: Client, make_photo: MakePhoto) -> None:
     strong, weak = make_photo(embedding=looks("red")), make_photo(embedding=looks("blue", "green", "red"))
 
