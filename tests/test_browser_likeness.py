@@ -69,7 +69,7 @@ def test_a_rectangle_drawn_by_mouse_finds_what_is_like_that_part(page: Page, lib
     expect(page).to_have_url(re.compile(rf"q=similar:{photo}@0\.[56]"))
     expect(page.locator(".chip")).to_contain_text(f"like a part of photo {photo}")
     expect(page.locator(".chip svg image")).to_have_attribute("href", f"/photo/{photo}/thumbnail?size=512")
-    expect(page.locator(".tile a").first).to_have_attribute("href", f"/gallery/{wanted}/")
+    expect(page.locator(".tile a").first).to_have_attribute("href", re.compile(f"^/gallery/{wanted}/"))
 
 
 def test_a_rectangle_is_moved_and_sized_by_keys(page: Page, library: dict[str, int]) -> None:
@@ -145,7 +145,8 @@ def test_a_part_of_a_picture_from_elsewhere_is_searched_by(page: Page, library: 
     page.get_by_role("button", name="Find this").click()
 
     expect(page).to_have_url(re.compile(r"q=similar:~[\w-]+@"))
-    expect(page.locator(".tile a").first).to_have_attribute("href", f"/gallery/{library['blue-blue-green.png']}/")
+    wanted = library["blue-blue-green.png"]
+    expect(page.locator(".tile a").first).to_have_attribute("href", re.compile(f"^/gallery/{wanted}/"))
     expect(page.locator(".probe img")).to_be_visible()
 
 
@@ -153,7 +154,7 @@ def test_results_are_refined_and_what_was_marked_is_taken_back(page: Page, libra
     reddest = library["red-red-green.png"]
     page.goto("/gallery/search/?q=red")
 
-    tile = page.locator(f".tile:has(a[href='/gallery/{reddest}/'])")
+    tile = page.locator(f".tile:has(a[href^='/gallery/{reddest}/'])")
     tile.hover()
     tile.get_by_title("More like this").click()
     expect(page).to_have_url(re.compile(rf"q=red%20%2B%20similar:{reddest}$"))
@@ -195,4 +196,4 @@ def test_a_part_is_chosen_by_numbers_without_scripts(plain_page: Page, library: 
 
     expect(plain_page).to_have_url(re.compile(rf"q=similar:{photo}@0\.55,0\.25,0\.4,0\.5"))
     wanted = library["blue-blue-green.png"]
-    expect(plain_page.locator(".tile a").first).to_have_attribute("href", f"/gallery/{wanted}/")
+    expect(plain_page.locator(".tile a").first).to_have_attribute("href", re.compile(f"^/gallery/{wanted}/"))

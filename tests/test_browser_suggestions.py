@@ -90,6 +90,19 @@ def test_what_is_forgotten_is_not_offered(page: Page) -> None:
     expect(page.get_by_text("searched before")).to_have_count(0)
 
 
+def test_a_pinned_search_is_found_in_the_empty_box_of_a_phone(page: Page) -> None:
+    page.goto("/gallery/search/?q=blue&sort=oldest")
+    page.get_by_text("Save this search").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/gallery/")
+
+    page.get_by_role("combobox", name="Search photos").click()
+    page.get_by_role("option", name=re.compile("Pinned search Blue")).click()
+
+    expect(page).to_have_url(re.compile(r"q=blue&sort=oldest$"))
+
+
 def test_a_suggestion_is_tapped_on_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/gallery/")

@@ -16,7 +16,7 @@ from ai.plaintext import printable
 from search.language import Standing, begun_value, complete, operator_of, standing_before, writing
 from search.language.folding import fold
 from search.language.kinds import Fact
-from search.models import PastSearch
+from search.models import PastSearch, SavedSearch
 from search.remembered import Memory
 from search.suggesting.answering import any_answers, best_answers, still_answers
 from search.suggesting.tag_counts import tags_among, tags_of
@@ -34,6 +34,7 @@ _OPEN_QUOTE = re.compile(r'^[^"]*"(?:[^"]*"[^"]*")*[^"]*$')
 
 
 class Kind(StrEnum):
+    PINNED = "pinned"
     PAST = "past"
     TAG = "tag"
     PLACE = "place"
@@ -51,6 +52,7 @@ class Suggestion:
     help: str
     mark: tuple[int, int] = (0, 0)  # what was typed, as a slice of the label
     swatch: str = ""  # a colour to show with it, `#rrggbb`
+    address: str = ""  # of the page it leads to at once
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,19 @@ class _Begun:
 
 
 def suggest(typed: str, user: User) -> list[Suggestion]:
-    """Offer past searches, tags, places, people, words of titles and captions, and what the language has, in order."""
+    """Offer past searches, tags, places, people, words of titles and captions, and what the language has, in order.
+
+    The empty box begins with the pinned searches: on a phone it has the place that the sidebar has elsewhere.
+    """
     typed, memory = printable(typed), Memory()
-    found = list(islice(_found(typed, user, memory), MOST_FOUND))
-    return [*found, *islice(_language(typed, user, memory), MOST - len(found))]
+    found = [] if typed.strip() else list(_pinned(user))
+    found += islice(_found(typed, user, memory), MOST_FOUND)
+    return [*found, *islice(_language(typed, user, memory), max(0, MOST - len(found)))]
+
+
+def _pinned(user: User) -> Iterator[Suggestion]:
+    for search in SavedSearch.objects.of(user).pinned():
+        yield Suggestion(Kind.PINNED, search.query, search.name, "pinned", address=search.get_absolute_url())
 
 
 def _found(typed: str, user: User, memory: Memory) -> Iterator[Suggestion]:

@@ -131,8 +131,8 @@ def test_a_line_tells_where_relevance_ends_in_every_mode(client: Client, make_ph
         page = client.get(reverse("search:results"), {"q": "red", "mode": mode}).content.decode()
         above, line, below = page.partition('<p class="relevance-end">')
         assert line
-        assert f'href="/gallery/{strong.pk}/"' in above
-        assert f'href="/gallery/{weak.pk}/"' in below
+        assert f'href="/gallery/{strong.pk}/?' in above
+        assert f'href="/gallery/{weak.pk}/?' in below
         assert "<details" in below
 
 

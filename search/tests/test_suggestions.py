@@ -14,7 +14,7 @@ from accounts.models import User
 from photos.models import Photo
 from photos.tests.factories import make_user
 from photos.tests.requesting import queries_of
-from search.models import PastSearch
+from search.models import PastSearch, SavedSearch
 from search.ranking.hybrid import find
 from search.ranking.modes import Mode
 from search.ranking.relevance import Relevance
@@ -228,7 +228,7 @@ def test_the_page_is_told_all_of_it(client: Client, make_photo: MakePhoto) -> No
 
     [offered] = client.get(reverse("search:completions"), {"q": "bea"}).json()["completions"]
 
-    assert offered.pop("swatch") == ""
+    assert (offered.pop("swatch"), offered.pop("address")) == ("", "")
     assert offered == {"kind": "tag", "text": "tag:beach ", "label": "beach", "help": "1 photo", "mark": [0, 3]}
 
 
@@ -263,3 +263,18 @@ def test_the_page_has_an_icon_and_a_word_for_every_kind() -> None:
 
     assert sorted(shown) == sorted(Kind)
     assert all(f'id="{icon}"' in icons for icon in shown.values())
+
+
+def test_the_empty_box_begins_with_what_is_pinned_and_leads_to_it(client: Client, make_photo: MakePhoto) -> None:
+    photo = make_photo(embedding=looks("red"), tags=["sea"])
+    owner, anna = photo.owner, make_user("anna")
+    history.remember(owner, "sea", [photo.pk], NOW)
+    for user, query in ((owner, "blue"), (owner, "red"), (anna, "green")):
+        SavedSearch.objects.create(owner=user, name=f"All {query}", query=query, pinned=query != "blue")
+    [pinned] = SavedSearch.objects.of(owner).pinned()
+
+    first, second, *_ = client.get(reverse("search:completions"), {"q": " "}).json()["completions"]
+
+    assert (first["kind"], first["label"], first["address"]) == ("pinned", "All red", pinned.get_absolute_url())
+    assert (second["kind"], second["address"]) == ("past", "")
+    assert of_kind(Kind.PINNED, "re", owner) == []

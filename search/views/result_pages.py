@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from accounts.models import User
 from search.errors import ListNotKept
-from search.filters import is_fact
+from search.filters import is_fact, names_archive
 from search.language import Query
 from search.ranking.hybrid import find
 from search.ranking.modes import Mode
@@ -44,6 +44,7 @@ def listed(turn: Turn, user: User, is_below: bool) -> dict[str, Any]:
         "from_here": from_results(turn, one.token),
         "next": _address(turn, one.next_cursor, is_below or bool(less_likely)) if one.next_cursor else "",
         "sorts": _sorts(one.found.query),
+        "with_archive": names_archive(one.found.query),
         "facts_alone": is_fact(one.found.query.root),
     }
 

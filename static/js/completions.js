@@ -3,6 +3,7 @@
 const WAIT = 120; // milliseconds without a key
 // What the kinds of suggestions are shown with, and called to who cannot see it.
 const KINDS = {
+  pinned: ["pin", "Pinned search"],
   past: ["clock", "Past search"],
   tag: ["tag", "Tag"],
   place: ["place", "Place"],
@@ -78,10 +79,10 @@ export function startCompletions() {
     return drawing;
   }
 
-  function optionOf({ kind, text, label, help, mark, swatch }, place) {
+  function optionOf({ kind, text, label, help, mark, swatch, address }, place) {
     const [icon, called] = KINDS[kind];
     const option = element("li", { id: `completion-${place}`, role: "option", ariaSelected: "false" });
-    Object.assign(option.dataset, { text, kind });
+    Object.assign(option.dataset, { text, kind, address });
     const [start, end] = mark;
     const name = element(kind === "field" || kind === "value" ? "code" : "span", { className: "completion" });
     name.append(label.slice(0, start), element("mark", { textContent: label.slice(start, end) }), label.slice(end));
@@ -115,8 +116,9 @@ export function startCompletions() {
     return list.querySelector("[aria-selected=true]");
   }
 
-  /** Put it into the box. A past search is whole, so it runs at once; a field wants its value. */
+  /** Put it into the box. A search that is pinned or past is whole, so it runs at once; a field wants its value. */
   function take(option) {
+    if (option.dataset.address) return window.location.assign(option.dataset.address);
     box.value = option.dataset.text;
     close();
     box.focus();
