@@ -35,7 +35,7 @@ _USUAL = 2.5
 
 _DECILE = 1.2816  # deviations that the lowest tenth of a normal distribution is below its mean
 _SPREAD = 3.0  # deviations between directions that one may be away from what is usual
-_MOST_FITTING = 0.2  # a photo is to speak for itself, also where most others fit
+_MOST_FITTING = 0.1  # a photo is to speak for itself, also where most others fit
 _OVERLOOKED = 2.0  # photos that fit and of which none may be in a sample
 _ROUNDS = 25
 _SETTLED = 0.005

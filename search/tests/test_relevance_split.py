@@ -59,6 +59,13 @@ def test_strong_photos_fit_in_libraries_of_any_size(photos: int, recall: float) 
     assert of_all[1] >= recall
 
 
+def test_in_a_handful_of_photos_next_to_all_that_is_strong_fits() -> None:
+    handfuls = [library(5, seed) for seed in range(1, 9)]
+    of_all = [quality(strong(drawn), drawn, shown_things(drawn)) for drawn in handfuls]
+
+    assert np.mean([precision for precision, _, _ in of_all]) >= 0.95
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_no_fixed_threshold_tells_them_apart_as_well(seed: int) -> None:
     drawn = library(1500, seed)
