@@ -17,6 +17,7 @@ from photos.models import Photo
 from photos.regions import BadRegion, Region
 from search.errors import BadQuery, NotAnalysed
 from search.index.spaces import space_of
+from search.language.grammar import LONGEST
 from search.language.refining import LESS
 from search.ranking.hits import Hit, likenesses
 from search.ranking.looks import embedded, encoder_for_pictures, look_of_region
@@ -25,7 +26,7 @@ from search.ranking.nearest import nearest
 from search.ranking.relevance import Kind, split_of
 from search.ranking.scope import Scope
 
-LONGEST_QUERY = 200
+LONGEST_ASKED = 200  # of the API, as published; also of what is kept: saved searches and history
 
 
 def similar_to(photos: Sequence[Photo], user: User, limit: int, unlike: Sequence[Photo] = ()) -> list[Hit]:
@@ -75,8 +76,10 @@ def like_image(image: Image.Image, user: User, limit: int, region: Region | None
 
 def clean(text: str) -> str:
     """Return a query as text is stored here: printable, on one line; raises BadQuery where it is empty or too long."""
-    if len(text.strip()) > LONGEST_QUERY or not (printable := one_line(text, LONGEST_QUERY)):
-        raise BadQuery
+    if len(text.strip()) > LONGEST:
+        raise BadQuery(f"A query has at most {LONGEST:,} characters.")
+    if not (printable := one_line(text, LONGEST)):
+        raise BadQuery("Write something to search for.")
     return printable
 
 

@@ -11,7 +11,7 @@ from search.facets.keeping import counter
 from search.language import And, BadValue, Field, Query, operator_of, parse
 from search.ranking.answers import answers_to
 from search.ranking.modes import Mode
-from search.ranking.queries import LONGEST_QUERY, clean
+from search.ranking.queries import LONGEST_ASKED, clean
 
 MOST = 50  # values of each facet
 
@@ -79,4 +79,4 @@ def _value(name: str, count: int, field: Field, query: Query) -> Value:
     other = str(And(rest if is_asked else (*rest, field)))
     operator = operator_of(field.name)
     swatch = operator.swatch(field.value) if operator else ""
-    return Value(name, count, field, is_asked, other if len(other) <= LONGEST_QUERY else "", swatch)
+    return Value(name, count, field, is_asked, other if len(other) <= LONGEST_ASKED else "", swatch)

@@ -19,7 +19,7 @@ from photos.api.requests import owner_of
 from photos.paging import MAX_ID
 from search.language import parse
 from search.ranking.modes import Mode
-from search.ranking.queries import LONGEST_QUERY
+from search.ranking.queries import LONGEST_ASKED
 from search.ranking.sorts import Sort
 from search.saved import saving
 from search.saved.counting import Count, count_of
@@ -61,7 +61,7 @@ class CountedSearchSerializer(SavedSearchSerializer):
 
 
 class NewSearchSerializer(StrictSerializer):
-    query = TextField(max_length=LONGEST_QUERY, help_text=_QUERY)
+    query = TextField(max_length=LONGEST_ASKED, help_text=_QUERY)
     name = TextField(max_length=LONGEST_NAME, required=False, help_text="Without it, one made of the query.")
     mode = serializers.ChoiceField(choices=[str(mode) for mode in Mode], default=str(Mode.HYBRID))
     sort = serializers.ChoiceField(choices=[str(sort) for sort in Sort], default=BEST_FIRST)
@@ -71,7 +71,7 @@ class NewSearchSerializer(StrictSerializer):
 class SearchChangesSerializer(StrictSerializer):
     """What may be changed. A key that is absent leaves its field alone."""
 
-    query = TextField(max_length=LONGEST_QUERY, required=False, help_text=_QUERY)
+    query = TextField(max_length=LONGEST_ASKED, required=False, help_text=_QUERY)
     name = TextField(max_length=LONGEST_NAME, required=False)
     mode = serializers.ChoiceField(choices=[str(mode) for mode in Mode], required=False)
     sort = serializers.ChoiceField(choices=[str(sort) for sort in Sort], required=False)

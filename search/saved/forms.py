@@ -6,7 +6,7 @@ from django import forms
 
 from photos.paging import MAX_ID
 from search.ranking.modes import Mode
-from search.ranking.queries import LONGEST_QUERY
+from search.ranking.queries import LONGEST_ASKED
 from search.ranking.sorts import Sort
 from search.saved.saving import Draft
 from search.saved.searches import BEST_FIRST, LONGEST_NAME
@@ -22,7 +22,7 @@ class SaveForm(forms.Form):
     """A search to keep; `q`, `mode` and `sort` as in the address of the page that shows it."""
 
     name = NameField()
-    q = forms.CharField(max_length=LONGEST_QUERY)
+    q = forms.CharField(max_length=LONGEST_ASKED)
     mode = forms.ChoiceField(choices=[(str(mode), mode) for mode in Mode], required=False)
     sort = forms.ChoiceField(choices=[(str(sort), sort) for sort in Sort], required=False)
     pinned = forms.BooleanField(required=False)

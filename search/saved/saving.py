@@ -16,7 +16,7 @@ from photos.models import Photo
 from search.errors import BadQuery, SavedAlready, TooManySaved
 from search.language import QueryError, parse
 from search.ranking.modes import Mode
-from search.ranking.queries import LONGEST_QUERY, clean
+from search.ranking.queries import LONGEST_ASKED, clean
 from search.saved.lasting import is_passing
 from search.saved.searches import BEST_FIRST, LONGEST_NAME, LONGEST_WAY_BACK, SavedSearch
 
@@ -44,8 +44,10 @@ def canonical(text: str, mode: Mode) -> str:
     query = parse(cleaned, lenient=mode is Mode.SEMANTIC)
     if is_passing(query):
         raise BadQuery("A picture that was only shown is gone in a quarter of an hour: add it to your photos first.")
-    written = str(query)
-    return written if len(written) <= LONGEST_QUERY else cleaned
+    kept = next((one for one in (str(query), cleaned) if len(one) <= LONGEST_ASKED), "")
+    if not kept:
+        raise BadQuery(f"A query of more than {LONGEST_ASKED} characters cannot be kept.")
+    return kept
 
 
 def saved_as(user: User, text: str, mode: Mode, sort: str = BEST_FIRST) -> SavedSearch | None:

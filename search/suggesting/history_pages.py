@@ -15,7 +15,7 @@ from accounts.models import User
 from photos.forms import PhotoNumbersField
 from photos.views.request import PageRequest
 from search.models import PastSearch
-from search.ranking.queries import LONGEST_QUERY
+from search.ranking.queries import LONGEST_ASKED
 from search.suggesting import history
 
 SHOWN = 50
@@ -25,7 +25,7 @@ HISTORY = "search:saved"  # it stands on the page of saved searches
 class FoundForm(forms.Form):
     """A search of the page, with the first of the photos it found."""
 
-    q = forms.CharField(max_length=LONGEST_QUERY)
+    q = forms.CharField(max_length=LONGEST_ASKED)
     photo = PhotoNumbersField()
 
 

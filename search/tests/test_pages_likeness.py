@@ -73,14 +73,18 @@ def test_by_meaning_plain_text_is_refined_as_it_was_read(client: Client) -> None
     assert query_of(refine(client, q="10:30 sunrise", mode="semantic", more=12)) == '"10:30 sunrise" + similar:12'
 
 
+TWELVE = ",".join(map(str, range(1, 13)))
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [
         ({"q": "tag:food", "less": "9"}, "choose what is more like it first"),
         ({"q": "(dog OR cat) tag:pet", "more": "9"}, "OR in brackets"),
-        ({"q": "x" * 195, "more": "9"}, "as long as it can be"),
+        ({"q": "x" * 995, "more": "9"}, "as long as it can be"),
         ({"q": "iso:many", "more": "9"}, "iso: cannot be"),
-        ({"q": "", "more": "9"}, "Write 1 to 200 characters"),
+        ({"q": "", "more": "9"}, "Write something to search for"),
+        ({"q": f"dog + similar:{TWELVE}", "more": "13"}, "at most 12 photos of a kind"),
         ({"q": "dog"}, "Say which photo"),
         ({"q": "dog", "more": "1", "less": "2"}, "Say which photo"),
         ({"q": "dog", "more": "many"}, "is no photo"),
@@ -240,3 +244,24 @@ def test_results_cost_the_same_queries_however_many_examples(
 
     with django_assert_max_num_queries(len(few)):
         client.get(address, {"q": f"red + similar:{','.join(map(str, numbers[:10]))}"})
+
+
+def test_twelve_photos_of_seven_digits_are_no_dead_end(client: Client) -> None:
+    query = f"dog + similar:{','.join(str(number) for number in range(1_000_001, 1_000_025, 2)[:11])}"
+
+    for number in range(1_000_101, 1_000_113):
+        answer = refine(client, q=query, less=str(number))
+        query = parse_qs(urlsplit(answer["Location"]).query)["q"][0]
+
+    assert len(query) > 200
+    assert "1000112" in query
+    assert said(client) == ""
+
+
+def test_the_page_of_results_says_why_a_thirteenth_photo_was_not_marked(client: Client, make_photo: MakePhoto) -> None:
+    made = [make_photo(embedding=looks("red")).pk for _ in range(13)]
+    query = f"dog + similar:{','.join(map(str, made[:12]))}"
+
+    page = client.get(reverse("search:refine"), {"q": query, "more": made[12]}, follow=True)
+
+    assert "at most 12 photos of a kind" in page.content.decode()

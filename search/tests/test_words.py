@@ -15,7 +15,7 @@ from photos.models.recognised import Reading
 from photos.tests.factories import at, make_user
 from search.ranking.hybrid import find
 from search.ranking.modes import Mode
-from search.ranking.queries import LONGEST_QUERY
+from search.ranking.queries import LONGEST_ASKED
 from search.ranking.words import matches, read_in, sought, taken_away, words_of
 
 MakePhoto = Callable[..., Photo]
@@ -154,7 +154,7 @@ def test_only_what_one_may_see_is_found(make_photo: MakePhoto, owner: User) -> N
 
 def test_the_longest_query_of_the_most_words_is_answered(make_photo: MakePhoto, owner: User) -> None:
     make_photo(title="abc")
-    text = " ".join(chr(0x4E00 + number) for number in range(LONGEST_QUERY // 2))
+    text = " ".join(chr(0x4E00 + number) for number in range(LONGEST_ASKED // 2))
 
     assert titles(text, owner) == []
 

@@ -13,22 +13,29 @@ from rest_framework.views import APIView
 
 from photos.api.parameters import QuerySerializer, query_of
 from photos.api.requests import owner_of, page_url
+from search.errors import BadQuery
 from search.ranking.hits import Hit
 from search.ranking.hybrid import Found, find
 from search.ranking.modes import Mode
 from search.ranking.paging import Turn, page
-from search.ranking.queries import LONGEST_QUERY
+from search.ranking.queries import LONGEST_ASKED
 from search.ranking.relevance import Relevance
 from search.ranking.sorts import Sort
 
 
-@extend_schema_field({"type": "string", "minLength": 1, "maxLength": LONGEST_QUERY})
+@extend_schema_field({"type": "string", "minLength": 1, "maxLength": LONGEST_ASKED})
 class TextField(serializers.CharField):
-    """A text to search for; `queries.clean` decides what is one, for pages and API alike."""
+    """A text to search for, as long as it was published to be; `queries.clean` decides what else is one."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.validators = []
+
+    def to_internal_value(self, data: Any) -> str:
+        text: str = super().to_internal_value(data)
+        if len(text.strip()) > LONGEST_ASKED:
+            raise BadQuery
+        return text
 
 
 @extend_schema_field({"type": "string"})

@@ -10,7 +10,7 @@ from photos.regions import BadRegion, region_of
 from search.language import Example
 from search.language.errors import BadValue
 from search.language.examples import MOST_EXAMPLES, read_examples
-from search.ranking.queries import LONGEST_QUERY
+from search.language.grammar import LONGEST
 
 _PER_CENT = 100
 MANY = f"Select at most {MOST_EXAMPLES} photos to find others like them."
@@ -20,7 +20,7 @@ class ExampleField(forms.Field):
     """One example as the language of queries writes it."""
 
     def to_python(self, value: Any) -> Example | None:
-        text = str(value or "").strip()[:LONGEST_QUERY]
+        text = str(value or "").strip()[:LONGEST]
         if not text:
             return None
         try:

@@ -16,8 +16,9 @@ from photos.models import Photo
 from photos.views.request import PageRequest, photo_or_404
 from search.errors import BadCursor, CursorExpired
 from search.language import QueryError, Similar, error_chips, operators
+from search.language.grammar import LONGEST
 from search.ranking.modes import Mode, mode_of
-from search.ranking.queries import LONGEST_QUERY, similar_to
+from search.ranking.queries import similar_to
 from search.saved.bar import saved_bar
 from search.suggesting.suggestions import suggest
 from search.views.result_pages import kept_words, listed, turn_of
@@ -62,7 +63,7 @@ def results(request: PageRequest) -> HttpResponse:
 @require_safe
 def completions(request: PageRequest) -> JsonResponse:
     """Answer what may follow in a query that is being typed."""
-    offered = suggest(request.GET.get("q", "")[:LONGEST_QUERY], request.user)
+    offered = suggest(request.GET.get("q", "")[:LONGEST], request.user)
     return JsonResponse({"completions": [asdict(suggestion) for suggestion in offered]})
 
 

@@ -21,11 +21,12 @@ from photos.views.request import PageRequest, way_back
 from search.errors import BadQuery
 from search.language import Example, Similar, parse
 from search.language.examples import MOST_EXAMPLES
+from search.language.grammar import LONGEST
 from search.language.refining import CannotRefine, refined
 from search.models import ShownPicture
 from search.ranking.modes import Mode, mode_of
 from search.ranking.pictures import show
-from search.ranking.queries import LONGEST_QUERY, clean
+from search.ranking.queries import clean
 from search.views.likeness_forms import MANY, RefineForm, RegionForm
 
 _NOT_OF_A_QUERY = ("more", "less", "cursor", "below")
@@ -37,7 +38,7 @@ def of_photos(request: PageRequest) -> HttpResponse:
     form = ChosenForm(request.POST)
     numbers = list(dict.fromkeys(form.cleaned_data["photo"])) if form.is_valid() else []
     query = str(Similar.to(*numbers[:MOST_EXAMPLES]))
-    if form.is_valid() and len(numbers) <= MOST_EXAMPLES and len(query) <= LONGEST_QUERY:
+    if form.is_valid() and len(numbers) <= MOST_EXAMPLES and len(query) <= LONGEST:
         return _results(query)
     messages.error(request, _words(form) or MANY)
     return redirect(way_back(request) or "photos:gallery")
@@ -91,7 +92,7 @@ def _refined(asked: QueryDict, form: RefineForm) -> str:
     query = parse(clean(asked.get("q", "")), lenient=mode_of(asked.get("mode")) is Mode.SEMANTIC)
     more, less = form.cleaned_data["more"], form.cleaned_data["less"]
     text = str(refined(query, more or less, more=bool(more)))
-    if len(text) > LONGEST_QUERY:
+    if len(text) > LONGEST:
         raise CannotRefine("The query is as long as it can be: take a piece of it away first.")
     return text
 
