@@ -24,8 +24,8 @@ _ENDINGS: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 def tokens(text: str) -> list[str]:
-    """Return the runs of letters in `text`, lower case and without accents."""
-    letters = unicodedata.normalize("NFKD", text).lower()
+    """Return the runs of letters in `text`, without case and accents: STRASSE is Straße."""
+    letters = unicodedata.normalize("NFKD", text).casefold()
     return _LETTERS.findall("".join(letter for letter in letters if not unicodedata.combining(letter)))
 
 

@@ -40,3 +40,7 @@ def test_plurals_of_other_languages_are_read_too(language: str, plural: str, sin
 def test_an_ending_alone_is_no_plural_and_an_unknown_language_has_none() -> None:
     assert list(readings("s", "de")) == ["s"]
     assert list(readings("taloja", "fi")) == ["taloja"]
+
+
+def test_a_sharp_s_is_two_in_capitals_and_one_word_all_the_same() -> None:
+    assert tokens("Straße STRASSE") == ["strasse", "strasse"]
