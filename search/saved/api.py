@@ -17,13 +17,11 @@ from photos.api.fields import TextField, TruthField, WholeNumberField
 from photos.api.parameters import StrictSerializer, body_of, query_of
 from photos.api.requests import owner_of
 from photos.paging import MAX_ID
-from search.language import parse
 from search.ranking.modes import Mode
 from search.ranking.queries import LONGEST_ASKED
 from search.ranking.sorts import Sort
 from search.saved import saving
 from search.saved.counting import Count, count_of
-from search.saved.naming import proposed_name
 from search.saved.searches import BEST_FIRST, LONGEST_NAME, SavedSearch
 
 _QUERY = "In the language of `GET /search`; kept in its canonical form."
@@ -117,7 +115,7 @@ class SavedSearchListView(APIView):
         query_of(request)
         said = body_of(request, NewSearchSerializer)
         query, mode = said["query"], Mode(said["mode"])
-        name = said.get("name") or _name_of(query, mode)
+        name = said.get("name") or saving.automatic_name(query, mode)
         draft = saving.Draft(name, query, mode, said["sort"], said["pinned"])
         search = saving.save(owner_of(request), draft, timezone.now())
         return Response(_counted(search), status=201, headers={"Location": f"/searches/{search.pk}"})
@@ -164,10 +162,6 @@ def saved_search_of(request: Request, pk: int) -> SavedSearch:
     if search is None:
         raise Http404("There is no such saved search.")
     return search
-
-
-def _name_of(query: str, mode: Mode) -> str:
-    return proposed_name(parse(saving.canonical(query, mode), lenient=mode is Mode.SEMANTIC))
 
 
 def _counted(search: SavedSearch) -> dict[str, Any]:

@@ -15,9 +15,11 @@ from ai.plaintext import one_line
 from photos.models import Photo
 from search.errors import BadQuery, SavedAlready, TooManySaved
 from search.language import QueryError, parse
+from search.language.writing import CONNECTIVES
 from search.ranking.modes import Mode
 from search.ranking.queries import LONGEST_ASKED, clean
 from search.saved.lasting import is_passing
+from search.saved.naming import proposed_name
 from search.saved.searches import BEST_FIRST, LONGEST_NAME, LONGEST_WAY_BACK, SavedSearch
 
 MOST_SAVED = 100
@@ -58,8 +60,13 @@ def saved_as(user: User, text: str, mode: Mode, sort: str = BEST_FIRST) -> Saved
         query = clean(text)
     except BadQuery:
         return None
-    same = list(SavedSearch.objects.of(user).filter(query=query, mode=mode))
+    same = _same(user, query, mode)
     return next((search for search in same if search.sort == sort), same[0] if same else None)
+
+
+def automatic_name(query: str, mode: Mode) -> str:
+    """Return what a search is called that nobody gave a name to; raises as `canonical`."""
+    return proposed_name(parse(canonical(query, mode), lenient=mode is Mode.SEMANTIC))
 
 
 def save(user: User, draft: Draft, now: datetime) -> SavedSearch:
@@ -97,13 +104,16 @@ def change(search: SavedSearch, changes: Mapping[str, Any]) -> None:
         search.refresh_from_db(from_queryset=SavedSearch.objects.filter(deleted_at=None))
         if changes.get("pinned") and not search.pinned:
             _refuse_more(search.owner, pinned=True, saved=False)
+        was_automatic = _is_automatic(search)
         for name, value in changes.items():
             setattr(search, name, value)
+        if "name" not in changes and was_automatic:
+            search.name = automatic_name(search.query, Mode(search.mode))
         search.name = _shown(search.name)
         search.seen_up_to = min(search.seen_up_to, _newest())
         if {"query", "mode"} & set(changes):
             search.query = canonical(search.query, Mode(search.mode))
-        _write(search, [*changes, "query"])
+        _write(search, [*changes, "query", "name"])
 
 
 def place(search: SavedSearch, at: int) -> None:
@@ -177,7 +187,29 @@ def _is_full(user: User, pinned: bool = False) -> bool:
     return kept.pinned().count() >= MOST_PINNED if pinned else kept.count() >= MOST_SAVED
 
 
+def _is_automatic(search: SavedSearch) -> bool:
+    try:
+        return search.name == automatic_name(search.query, Mode(search.mode))
+    except BadQuery:  # it names a field there is no more
+        return False
+
+
+def _same(user: User, query: str, mode: str) -> list[SavedSearch]:
+    """Return the searches a person keeps that find the same: upper case matters in OR and AND alone."""
+    kept = SavedSearch.objects.of(user).filter(mode=mode)
+    return [search for search in kept if _folded(search.query) == _folded(query)]
+
+
+def _folded(query: str) -> str:
+    return " ".join(word if word in CONNECTIVES else word.casefold() for word in query.split())
+
+
 def _write(search: SavedSearch, fields: list[str] | None = None) -> None:
+    """Write it, unless another is the same; two of former times that are may stay, and be changed in all else."""
+    if fields is None or {"query", "mode", "sort", "deleted_at"} & set(fields):
+        same = [one for one in _same(search.owner, search.query, search.mode) if one.sort == search.sort]
+        if any(one != search for one in same) and search not in same:
+            raise SavedAlready(search.query)
     try:
         with transaction.atomic():
             search.save(update_fields=fields)

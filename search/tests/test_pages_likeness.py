@@ -262,6 +262,6 @@ def test_the_page_of_results_says_why_a_thirteenth_photo_was_not_marked(client: 
     made = [make_photo(embedding=looks("red")).pk for _ in range(13)]
     query = f"dog + similar:{','.join(map(str, made[:12]))}"
 
-    page = client.get(reverse("search:refine"), {"q": query, "more": made[12]}, follow=True)
+    page = client.get(reverse("search:refine"), {"q": query, "more": str(made[12])}, follow=True)
 
     assert "at most 12 photos of a kind" in page.content.decode()

@@ -186,3 +186,37 @@ def test_what_was_deleted_is_forgotten_after_a_day(owner: User) -> None:
         saving.delete(save(owner, name), NOW + timedelta(days=days))
 
     assert [search.name for search in SavedSearch.objects.deleted_by(owner)] == ["b"]
+
+
+def test_upper_case_makes_no_other_search_but_that_of_or_does(owner: User) -> None:
+    search = save(owner, "Mountain tag:Food")
+
+    assert saving.saved_as(owner, "MOUNTAIN tag:food", Mode.HYBRID) == search
+    with pytest.raises(SavedAlready):
+        save(owner, "mountain  tag:FOOD")
+    save(owner, "dog OR cat")
+    save(owner, "dog or cat")
+
+
+def test_two_that_were_kept_before_they_were_the_same_stay_and_can_be_changed(owner: User) -> None:
+    old, other = (SavedSearch.objects.create(owner=owner, name=text, query=text) for text in ("red", "RED"))
+
+    saving.change(other, {"pinned": True})
+    saving.change(other, {"query": "RED"})
+    saving.delete(other, NOW)
+    with pytest.raises(SavedAlready):
+        saving.put_back(other)
+
+    assert list(SavedSearch.objects.of(owner)) == [old]
+
+
+def test_a_name_made_of_the_query_follows_it_and_a_given_one_stays(owner: User) -> None:
+    named, unnamed = save(owner, "mountain"), save(owner, "red")
+    saving.change(named, {"name": "Holidays"})
+    saving.change(unnamed, {"name": saving.automatic_name("red", Mode.HYBRID)})
+
+    for search, query in ((named, "jellyfish"), (unnamed, "blue boat")):
+        saving.change(search, {"query": query})
+        search.refresh_from_db()
+
+    assert (named.name, unnamed.name) == ("Holidays", "Blue boat")
