@@ -10,9 +10,10 @@ from photos.image_types import IMAGE_TYPES, RAW_FORMATS
 from photos.models import Photo, PhotoFace, PhotoFile, PhotoTag
 from photos.models.tag import normalise_tag
 from search.facts.sources import ALBUMS, TAGS, Source, of_photo
+from search.language.choices import ChoiceFact, Option
 from search.language.coloured import ColourFact
 from search.language.fields import register
-from search.language.kinds import AreaFact, ChoiceFact, DateFact, NumberFact, Operator, Option, PhotoOperator, TextFact
+from search.language.kinds import AreaFact, DateFact, NumberFact, Operator, PhotoOperator, TextFact
 from search.language.named import (
     camera,
     few_words,

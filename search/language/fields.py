@@ -8,6 +8,7 @@ from typing import Any
 
 from search.facts.sources import READERS, Source
 from search.language.kinds import Fact, Operator
+from search.language.values import WEIGHT
 
 _operators: dict[str, Operator[Any]] = {}
 _names: dict[str, str] = {}  # every name and alias, with the name it stands for
@@ -50,8 +51,12 @@ def _sources() -> Iterator[Source]:
 READERS.append(_sources)
 
 
-def instead_of(name: str) -> str:
-    """Say what an unknown name should perhaps be, and what names there are."""
+def instead_of(name: str, value: str) -> str:
+    """Say what an unknown name should perhaps be, and what names there are; of a number, how it is written."""
+    if WEIGHT.fullmatch(name):
+        if value[:1].isdigit():
+            return f'A time of day goes in quotes: "{name}:{value}".'
+        return 'In a sum a weight stands before a text, such as in similar:12 + 0.5:"at night". Put text in quotes.'
     known = _CALLED_ELSEWHERE.get(name.lower(), "")
     close = [known] if known in _operators else get_close_matches(name.lower(), _names, n=1)
     perhaps = f"Perhaps {close[0]}: is meant. " if close else ""

@@ -25,23 +25,19 @@ a query whose brackets, quotes or sums do not fit is plain text as a whole.
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterable
 
 from ai.plaintext import one_line
 from search.language.errors import BadValue, QueryError
 from search.language.fields import instead_of, operator_of
 from search.language.kinds import AreaFact, PhotoOperator
 from search.language.lexer import Kind, Token, tokens
-from search.language.nodes import And, Field, Node, Not, Or, Part, Query, Similar, Weighted, Words, walk
-from search.language.values import UNITS
+from search.language.nodes import And, Field, Node, Not, Or, Part, Query, Similar, Weighted, Words, count_terms, flat
+from search.language.values import UNITS, WEIGHT
 
 LONGEST = 1_000  # characters; what people type is held shorter by `queries.clean`
 DEEPEST = 16  # brackets within brackets
 MOST_TERMS = 64  # fields, phrases, texts and parts of sums: each is a condition in one SQL statement
-
-_WEIGHT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3})?")
 
 
 def parse(text: str, lenient: bool = False) -> Query:
@@ -79,8 +75,7 @@ class _Parser:
         node = self._alternatives(depth=0)
         if token := self._peek():
             raise self._error("Nothing opens this bracket.", token)
-        terms = sum(len(part.parts) if isinstance(part, Weighted) else _is_term(part) for part in walk(node))
-        if terms > MOST_TERMS:
+        if count_terms(node) > MOST_TERMS:
             raise self._error_anywhere(f"A query has at most {MOST_TERMS} terms.")
         return node
 
@@ -89,7 +84,7 @@ class _Parser:
         while (token := self._peek()) and token.kind is Kind.CONNECTIVE:
             self.at += 1
             nodes.append(self._together(depth))
-        return nodes[0] if len(nodes) == 1 else Or(_flat(nodes, Or))
+        return nodes[0] if len(nodes) == 1 else Or(flat(nodes, Or))
 
     def _together(self, depth: int) -> Node:
         """Read what must all be so, up to an OR, a closing bracket or the end."""
@@ -164,13 +159,8 @@ class _Parser:
         return following if is_unit and token.text.count(",") == 2 and token.text[-1].isdigit() else None
 
     def _unknown(self, token: Token) -> QueryError:
-        if _WEIGHT.fullmatch(token.name) and token.text[:1].isdigit():
-            hint = f'A time of day goes in quotes: "{token.name}:{token.text}".'
-            return self._error(f"There is no field “{token.name}”.", token, token.name, hint)
-        if _WEIGHT.fullmatch(token.name):
-            hint = 'In a sum a weight stands before a text, such as in similar:12 + 0.5:"at night".'
-            return self._error(f"There is no field “{token.name}”.", token, token.name, f"{hint} Put text in quotes.")
-        return self._error(f"There is no field “{token.name}”.", token, token.name, instead_of(token.name))
+        hint = instead_of(token.name, token.text)
+        return self._error(f"There is no field “{token.name}”.", token, token.name, hint)
 
     def _sum(self) -> Weighted | None:
         """Read a sum if one begins here, else nothing."""
@@ -203,7 +193,7 @@ class _Parser:
             return Part(1.0, Words(self._inside(token)))
         if token.kind is not Kind.FIELD:
             return None
-        if _WEIGHT.fullmatch(token.name) and float(token.name):
+        if WEIGHT.fullmatch(token.name) and float(token.name):
             return self._weighted_part(token)
         similar = self._similar(token.name, token.text)
         return Part(1.0, similar) if similar else None
@@ -231,17 +221,17 @@ class _Parser:
 
     def _conjunction(self, items: list[Node]) -> Node:
         """Join what must all be so, the loose words among it as one text where the first of them stands."""
-        flat = _flat(items, And)
-        loose = [item for item in flat if isinstance(item, Words) and not item.exact]
-        if loose and any(isinstance(item, Weighted) for item in flat):
+        every = flat(items, And)
+        loose = [item for item in every if isinstance(item, Words) and not item.exact]
+        if loose and any(isinstance(item, Weighted) for item in every):
             hint = 'In a sum, several words go in quotes: similar:12 + "at night".'
             raise QueryError(
                 "These words belong to no part of the sum.", self.source, 0, len(self.source), allowed=hint
             )
-        kept = [item for item in flat if not isinstance(item, Words) or item.exact]
+        kept = [item for item in every if not isinstance(item, Words) or item.exact]
         if loose:
             text = Words(" ".join(item.text for item in loose))
-            kept.insert(flat.index(loose[0]), text)  # before it stands nothing that is not kept
+            kept.insert(every.index(loose[0]), text)  # before it stands nothing that is not kept
         return kept[0] if len(kept) == 1 else And(tuple(kept))
 
     def _peek(self, ahead: int = 0) -> Token | None:
@@ -258,11 +248,3 @@ class _Parser:
 
     def _error_anywhere(self, problem: str, allowed: str = "") -> QueryError:
         return QueryError(problem, self.source, 0, len(self.source), allowed=allowed)
-
-
-def _flat(nodes: Iterable[Node], kind: type[And] | type[Or]) -> tuple[Node, ...]:
-    return tuple(inner for node in nodes for inner in (node.children if isinstance(node, kind) else (node,)))
-
-
-def _is_term(node: Node) -> bool:
-    return isinstance(node, Words | Field | Similar)

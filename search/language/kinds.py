@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import ClassVar, Generic, TypeVar
 
@@ -193,52 +193,6 @@ class AreaFact(Occurring[Area]):
 
     def occurring(self, typed: str, user: User, photos: PhotoQuerySet) -> Sequence[str]:  # noqa: ARG002 - the same
         return points_of(typed, photos)
-
-
-@dataclass(frozen=True)
-class Option:
-    """One of the words a choice takes."""
-
-    name: str
-    condition: Callable[[], Q]
-    aliases: tuple[str, ...] = ()
-    reads: tuple[Source, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChoiceFact(Fact[str]):
-    """One of a few words; other parts of the project add theirs as their data comes to be."""
-
-    options: dict[str, Option] = field(default_factory=dict)
-    kind: ClassVar[str] = "choice"
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        return (*self.reads, *(source for option in self.options.values() for source in option.reads))
-
-    @property
-    def allowed(self) -> str:
-        return f"{self.name}: takes one of {', '.join(sorted(self.options))}."
-
-    def add(self, *options: Option) -> None:
-        """Take more words; raises ValueError for one that is there already."""
-        for option in options:
-            if option.name in self.options:
-                raise ValueError(f"{self.name}:{option.name} exists already")
-            self.options[option.name] = option
-
-    def read(self, text: str) -> str:
-        word = fold(text)
-        for option in self.options.values():
-            if word == option.name or word in option.aliases:
-                return option.name
-        raise BadValue
-
-    def matches(self, value: str, user: User) -> Q:  # noqa: ARG002 - the same for everybody
-        return self.options[value].condition()
-
-    def complete(self, typed: str, user: User) -> Sequence[str]:  # noqa: ARG002 - the same for everybody
-        return [name for name in sorted(self.options) if name.startswith(fold(typed))]
 
 
 class PhotoOperator(Operator[Similar]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self, TypeAlias
 
@@ -139,3 +139,16 @@ def _amount(part: Part, weight_always: bool = False) -> str:
 def _is_one_piece(node: Node) -> bool:
     """Tell whether a minus before the node takes all of it."""
     return isinstance(node, Field | Similar) or (isinstance(node, Words) and (node.exact or " " not in node.text))
+
+
+def flat(nodes: Iterable[Node], kind: type[And] | type[Or]) -> tuple[Node, ...]:
+    """Return these nodes, and instead of each of this kind what it joins."""
+    return tuple(inner for node in nodes for inner in (node.children if isinstance(node, kind) else (node,)))
+
+
+def count_terms(node: Node) -> int:
+    """Count the fields, phrases, texts and parts of sums."""
+    return sum(
+        len(part.parts) if isinstance(part, Weighted) else isinstance(part, Words | Field | Similar)
+        for part in walk(node)
+    )

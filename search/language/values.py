@@ -25,6 +25,8 @@ _METRES = {"": 1000.0, "km": 1000.0, "m": 1.0, "mi": 1609.344}
 _NEARBY = 1000.0  # metres, where nothing is said
 _HALF_ROUND_THE_EARTH = 20_038_000.0  # metres
 
+WEIGHT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3})?")  # of a part of a sum
+
 
 @dataclass(frozen=True)
 class Numbers:

@@ -9,7 +9,8 @@ from accounts.models import User
 from photos.tests.factories import make_photo
 from search.filters import allowed
 from search.language import Field, Query, QueryError, fields, operator_of, operators, parse, register
-from search.language.kinds import ChoiceFact, NumberFact, Operator, Option
+from search.language.choices import ChoiceFact, Option
+from search.language.kinds import NumberFact, Operator
 
 
 @pytest.fixture
