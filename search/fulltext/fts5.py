@@ -160,15 +160,13 @@ def _pool(sought: _Sought, photos: int) -> int:
     frequent = min(POOL, photos // _ONE_IN)
     if frequent <= _FREQUENT_POOL:
         return _FREQUENT_POOL
-    # Without bm25(), which takes ten times as long.
-    texts = f"SELECT rowid FROM {PHOTO_TEXT.name} WHERE {PHOTO_TEXT.name} MATCH %s LIMIT {frequent + 1}"
-    tags = "SELECT photo_id FROM photo_tag WHERE tag_id IN (SELECT value FROM json_each(%s))"
+    # Without bm25(), which takes ten times as long; tags first, which is quicker and mostly tells.
+    tags = "photo_tag WHERE tag_id IN (SELECT value FROM json_each(%s))"
+    texts = f"{PHOTO_TEXT.name} WHERE {PHOTO_TEXT.name} MATCH %s"
+    more = ", ".join(f"(SELECT 1 FROM {source} LIMIT 1 OFFSET {frequent})" for source in (tags, texts))
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT (SELECT count(*) FROM ({texts})), (SELECT count(*) FROM ({tags} LIMIT {frequent + 1}))",
-            [sought.expression, json.dumps(sought.tag_ids)],
-        )
-        return _FREQUENT_POOL if max(cursor.fetchone()) > frequent else POOL
+        cursor.execute(f"SELECT coalesce({more})", [json.dumps(sought.tag_ids), sought.expression])
+        return POOL if cursor.fetchone()[0] is None else _FREQUENT_POOL
 
 
 def _written(sought: _Sought, among: np.ndarray | None, limit: int) -> np.ndarray:
