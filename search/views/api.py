@@ -23,13 +23,17 @@ from search.ranking.relevance import Relevance
 from search.ranking.sorts import Sort
 
 
-@extend_schema_field({"type": "string", "minLength": 1, "maxLength": LONGEST_ASKED})
-class TextField(serializers.CharField):
-    """A text to search for, as long as it was published to be; `queries.clean` decides what else is one."""
+class RawField(serializers.CharField):
+    """A text as it came."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.validators = []
+
+
+@extend_schema_field({"type": "string", "minLength": 1, "maxLength": LONGEST_ASKED})
+class TextField(RawField):
+    """A text to search for, as long as it was published to be; `queries.clean` decides what else is one."""
 
     def to_internal_value(self, data: Any) -> str:
         text: str = super().to_internal_value(data)
@@ -39,7 +43,7 @@ class TextField(serializers.CharField):
 
 
 @extend_schema_field({"type": "string"})
-class CursorField(TextField):
+class CursorField(RawField):
     """A cursor; `paging.page` decides what is one."""
 
 
