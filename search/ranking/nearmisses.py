@@ -8,7 +8,6 @@ from itertools import islice
 
 import numpy as np
 from django.db.models import Count
-from rapidfuzz import fuzz, process
 
 from photos.models import Tag
 from photos.oneof import OneOf
@@ -18,7 +17,7 @@ from search.ranking.bands import strong_among
 from search.ranking.meaning import Meaning
 from search.ranking.modes import Mode
 from search.ranking.rankings import by_meaning, by_words
-from search.ranking.relaxing import leaves_nothing, relaxed
+from search.ranking.relaxing import leaves_nothing, relaxed, spelled_nearly
 from search.ranking.relevance import Kind
 from search.ranking.wishes import Wish, wish
 from search.ranking.words import words_of
@@ -29,7 +28,6 @@ MOST = 5
 _MOST_TRIED = 12
 _OF_A_SORT = 4
 _MOST_LOOKED_AT = 1_000
-_LIKE_ENOUGH = 75.0  # of 100, by which two words are written alike
 
 
 def near_misses(asked: Sequence[tuple[Alternative, Wish]], mode: Mode, with_archive: bool) -> list[str]:
@@ -77,8 +75,7 @@ def _texts(text: str, asked: Wish) -> Iterator[str]:
         yield from sorted(words, key=len, reverse=True)[:_OF_A_SORT]
     commonest = _tags(asked)
     for word in words:
-        alike = process.extract(word, commonest, scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH, limit=_OF_A_SORT)
-        yield from (tag for tag, _, _ in alike)
+        yield from spelled_nearly(word, commonest, _OF_A_SORT)
     yield from islice(_meant_nearly(asked), _OF_A_SORT)
     yield from commonest[:_OF_A_SORT]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from rapidfuzz import fuzz, process
@@ -48,7 +48,12 @@ def _written_nearly(fact: Node, user: User) -> Iterator[Field]:
     if not isinstance(fact, Field) or not isinstance(operator, TextFact):
         return
     names = operator.occurring("", user, Photo.objects.visible_to(user).listed())
-    alike = process.extract(
-        fold(str(fact.value)), {name: fold(name) for name in names}, scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH
-    )
-    yield from (Field(fact.name, operator.read(name)) for _, _, name in alike[:_OF_A_FACT])
+    for name in spelled_nearly(str(fact.value), names, _OF_A_FACT):
+        yield Field(fact.name, operator.read(name))
+
+
+def spelled_nearly(text: str, names: Iterable[str], most: int) -> list[str]:
+    """Return so many names at most that are written nearly like a text, the likest first; case and accents aside."""
+    folded = {name: fold(name) for name in names}
+    alike = process.extract(fold(text), folded, scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH, limit=most)
+    return [name for _, _, name in alike]
